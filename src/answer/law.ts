@@ -1,0 +1,45 @@
+// The answer of `law`.
+import type { Estimate } from "./estimate.ts";
+
+/** Plain numbers on quadratics and least squares (exact to rounding), estimates elsewhere. */
+export type Figure = number | Estimate;
+
+export interface LawAtStep {
+  readonly step: number;
+  /** [d]; null where it does not exist (a warning says why). */
+  readonly mean: readonly Figure[] | null;
+  /** [d][d]. */
+  readonly covariance: readonly (readonly Figure[])[] | null;
+  /** One-dimensional problems with Gaussian noise: the density of x_k on a grid. */
+  readonly density?: { readonly x: readonly number[]; readonly p: readonly number[] };
+  /** KL(SGD || model); null where infinite or not to be had. Not on SGD itself. */
+  readonly klFromSgd?: Figure | null;
+  /** Squared Wasserstein-2 distance of the laws at this step. */
+  readonly w2SquaredFromSgd?: Figure | null;
+}
+
+export interface StationaryLaw {
+  readonly mean: readonly Figure[];
+  readonly covariance: readonly (readonly Figure[])[];
+}
+
+export interface SgdLaw {
+  readonly laws: readonly LawAtStep[];
+  readonly stationary: StationaryLaw | null;
+}
+
+export interface ModelLaw extends SgdLaw {
+  readonly exists: boolean;
+  readonly regime: "one-step" | "two-step";
+  /** |sum of negative eigenvalues| / trace of D D^T at the start. */
+  readonly defect: number | null;
+  /** D D^T at the start, [d][d]. */
+  readonly diffusion: readonly (readonly number[])[] | null;
+}
+
+export interface LawResult {
+  /** e.g. "closed form (quadratic)", "closed moments (least squares)", "transfer operator and Fokker-Planck". */
+  readonly method: string;
+  readonly sgd: SgdLaw;
+  readonly models: { readonly [id: string]: ModelLaw };
+}

@@ -1,0 +1,34 @@
+// What a command is: its flags, and a module that asks its question and tells the answer.
+import type { Answer } from "../answer/answer.ts";
+import type { QuestionOptions, SgdProblem } from "../index.ts";
+import type { Flag } from "./flags.ts";
+import type { Flags } from "./problem.ts";
+
+export interface Asked {
+  readonly problems: readonly SgdProblem[];
+  readonly flags: Flags;
+  readonly options: QuestionOptions;
+  /** What was typed, to print "again: ...". */
+  readonly typed: string;
+}
+
+/** One command's module: asks the question, and tells the answer as text and as a page. */
+export interface CommandModule {
+  ask(asked: Asked): Promise<Answer<unknown>>;
+  text(answer: Answer<unknown>, context: { width: number; report?: string; typed: string }): Promise<string>;
+  page?(answer: Answer<unknown>, context: { document: Document; command: string }): Promise<string>;
+  /** The page that is written where no --report says otherwise. */
+  readonly defaultReport?: string;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly problems: "one" | "many" | "none";
+  /** Flags of this command's own. */
+  readonly flags: readonly Flag[];
+  /** Flags that this command reads as lists, so they are not fields of the problem. */
+  readonly sweeps: readonly string[];
+  readonly example: string;
+  load?(): Promise<CommandModule>;
+}

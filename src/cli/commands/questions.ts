@@ -1,0 +1,40 @@
+// The commands that ask a question and print its table or page: what each hands to the library, nothing else.
+import type { Answer, CompareResult, DiagnoseResult, ExitResult, LawResult, WeakResult } from "../../answer/index.ts";
+import { InputError } from "../../errors.ts";
+import { compare, diagnose, exit, law, weak } from "../../index.ts";
+import { answerPage, answerTable, comparePage, type ReportableResult } from "../../report/index.ts";
+import type { Asked, CommandModule } from "../command.ts";
+
+function questionCommand<R extends ReportableResult>(ask: (asked: Asked) => Promise<Answer<R>>): CommandModule {
+  return {
+    ask,
+    text: async (answer, { width }) => answerTable(answer as Answer<R>, { width }),
+    page: async (answer, context) => answerPage(answer as Answer<R>, context),
+  };
+}
+
+const list = (value: unknown): number[] | undefined => (Array.isArray(value) && value.length > 1 ? (value as number[]) : undefined);
+
+export const lawCommand = questionCommand<LawResult>(({ problems, options }) => law(problems[0]!, options));
+
+export const weakCommand = questionCommand<WeakResult>(({ problems, flags, options }) => weak(problems[0]!, { ...options, etas: list(flags["eta"]) }));
+
+export const exitCommand = questionCommand<ExitResult>(({ problems, flags, options }) =>
+  exit(problems[0]!, { ...options, survival: flags["survival"] as number[] | undefined }),
+);
+
+export const diagnoseCommand = questionCommand<DiagnoseResult>(({ problems, flags, options }) => {
+  const point = flags["point"] ?? "start";
+  if (point !== "start" && point !== "optimum") throw new InputError("cli/flag", `--point: found ${String(point)}; allowed: start, optimum`, { flag: "--point" });
+  return diagnose(problems[0]!, { ...options, point, etas: list(flags["eta"]), batches: list(flags["batch"]), vectors: flags["vectors"] === true });
+});
+
+export const compareCommand: CommandModule = {
+  ask: ({ problems, options }) => compare(problems, options),
+  text: async (answer, { width, report, typed }) =>
+    answerTable(answer as Answer<CompareResult>, { width, report, command: again(typed), next: "examples/ (escapement compare NAME…)" }),
+  page: async (answer, context) => comparePage(answer as Answer<CompareResult>, { ...context, command: again(context.command) }),
+  defaultReport: "escapement-report.html",
+};
+
+const again = (typed: string): string => `npx ${typed}`;

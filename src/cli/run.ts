@@ -1,0 +1,103 @@
+// One command from arguments to output: reads the problems, asks the question, prints a document or a table, writes the page.
+import type { Answer } from "../answer/answer.ts";
+import { EscapementError } from "../errors.ts";
+import type { QuestionOptions, SgdProblem } from "../index.ts";
+import type { Command, CommandModule } from "./command.ts";
+import type { FlagValue } from "./flags.ts";
+import { type Flags, layFlagsOver, makesProblem } from "./problem.ts";
+import { startProgress } from "./progress.ts";
+import { InputError } from "../errors.ts";
+
+/** Runs a command that asks a question; returns the exit code. */
+export async function runCommand(command: Command, names: readonly string[], opts: Record<string, FlagValue>, argv: readonly string[]): Promise<number> {
+  const flags = canonicalFlags(opts);
+  const problems = await readProblems(command, names, flags);
+  const module = await command.load!();
+  const typed = argv.map(quoted).join(" ");
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => interrupt.abort();
+  process.once("SIGINT", onInterrupt);
+  const progress = startProgress(flags["quiet"] === true);
+  try {
+    const answer = await module.ask({ problems, flags, options: { ...optionsOf(flags), signal: interrupt.signal, onProgress: progress.report }, typed });
+    progress.stop();
+    return await printAnswer(module, answer, flags, typed);
+  } catch (error) {
+    progress.stop();
+    if (flags["json"] && error instanceof EscapementError && error.exitCode === 3) process.stdout.write(`${JSON.stringify(refusal(command, problems, error))}\n`);
+    throw error;
+  } finally {
+    process.removeListener("SIGINT", onInterrupt);
+  }
+}
+
+/** --lr is --eta. */
+function canonicalFlags(opts: Record<string, FlagValue>): Flags {
+  const flags: Record<string, FlagValue> = {};
+  for (const [key, value] of Object.entries(opts)) flags[key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)] = value;
+  if (flags["lr"] !== undefined) {
+    flags["eta"] ??= flags["lr"];
+    delete flags["lr"];
+  }
+  return flags;
+}
+
+async function readProblems(command: Command, names: readonly string[], flags: Flags): Promise<SgdProblem[]> {
+  const { readRaw, readProblemAt } = await import("../node.ts");
+  const own: Record<string, FlagValue> = { ...flags };
+  // a list that the command sweeps is not a field; a single value is
+  for (const name of command.sweeps) if (Array.isArray(own[name]) && (own[name] as unknown[]).length > 1) delete own[name];
+  if (names.length === 0) {
+    if (!makesProblem(flags)) throw new InputError("cli/no-problem", `${command.name}: found no problem; allowed: a problem file, or --formula with --sigma, --eta, --start and --steps`);
+    if (own["eta"] === undefined && Array.isArray(flags["eta"])) own["eta"] = [(flags["eta"] as number[])[0]];
+    if (own["batch"] === undefined && Array.isArray(flags["batch"])) own["batch"] = [(flags["batch"] as number[])[0]];
+    return [readProblemAt(layFlagsOver(undefined, own), ".")];
+  }
+  return names.map((name) => {
+    const { raw, folder } = readRaw(name);
+    return readProblemAt(layFlagsOver(raw, own), folder);
+  });
+}
+
+function optionsOf(flags: Flags): QuestionOptions {
+  const method = flags["method"];
+  if (method !== undefined && method !== "auto" && method !== "exact" && method !== "sample")
+    throw new InputError("cli/flag", `--method: found ${String(method)}; allowed: auto, exact, sample`, { flag: "--method" });
+  return {
+    models: flags["models"] as readonly string[] | undefined,
+    seed: flags["seed"] as number | undefined,
+    method: method as QuestionOptions["method"],
+    paths: flags["paths"] as number | undefined,
+    tolerance: flags["tolerance"] as number | undefined,
+    substeps: flags["substeps"] as number | undefined,
+    maxSteps: flags["max-steps"] as number | undefined,
+    nearest: flags["nearest"] === true,
+    strict: flags["strict"] === true,
+    twoStep: flags["two-step"] === true,
+  };
+}
+
+async function printAnswer(module: CommandModule, answer: Answer<unknown>, flags: Flags, typed: string): Promise<number> {
+  const asked = flags["report"] as string | undefined;
+  const path = asked ?? (flags["json"] ? undefined : module.defaultReport);
+  let report: string | undefined;
+  if (path !== undefined && module.page) {
+    const { createDocument, writePage } = await import("../node.ts");
+    report = writePage(path, await module.page(answer, { document: createDocument(), command: typed }));
+  }
+  if (flags["json"]) {
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    return 0;
+  }
+  // tables are laid out for 80 columns; a wider terminal gets wider ones, never a narrower
+  const width = process.stdout.isTTY ? Math.max(80, Math.min(process.stdout.columns ?? 80, 120)) : 80;
+  process.stdout.write(`${await module.text(answer, { width, report, typed })}\n`);
+  return 0;
+}
+
+/** What --json prints when nothing has an answer: the document without a result, and why. */
+function refusal(command: Command, problems: readonly SgdProblem[], error: EscapementError): object {
+  return { command: command.name, problem: problems[0]?.json ?? null, warnings: error.details["warnings"] ?? [], result: null, error: { code: error.code, message: error.message } };
+}
+
+const quoted = (word: string): string => (/^[\w./:,=+-]+$/.test(word) ? word : `"${word.replace(/(["\\$`])/g, "\\$1")}"`);

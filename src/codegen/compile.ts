@@ -1,0 +1,111 @@
+// Formulas to fast functions: values of several formulas at once, and an objective with its derivatives, exact and compiled when first asked
+// for, since to derive what nobody asks costs time.
+import { add, constant, multiply, variable } from "../expr/build.ts";
+import { differentiate, gradientOf } from "../expr/differentiate.ts";
+import type { Expr } from "../expr/node.ts";
+import { substitute } from "../expr/substitute.ts";
+import type { Matrix, Vector } from "../numerics/arrays.ts";
+import { type Compiled, type CompileOptions, runProgram } from "./backend.ts";
+import { lower } from "./lower.ts";
+
+export type { Backend, Compiled, CompileOptions } from "./backend.ts";
+
+/**
+ * Compiles formulas in the given variables; what they share is computed once.
+ * @param outputs  m formulas
+ * @param variables  names of the n inputs, in the order of the vectors that are passed later; unused ones are allowed
+ * @returns evaluators with the same bits on every backend; outside a formula's domain NaN or Infinity, as IEEE arithmetic gives
+ * @throws InputError `codegen/unknown-variable` if a formula has other variables
+ * @example compile([parseFormula("x^2 + y").expr], ["x", "y"]).evaluate(Float64Array.of(3, 1), new Float64Array(1)) // [10]
+ */
+export function compile(outputs: readonly Expr[], variables: readonly string[], options: CompileOptions = {}): Compiled {
+  return runProgram(lower(outputs, variables), options);
+}
+
+/** f and its derivatives at a point x of length d; `out` is filled and returned. */
+export interface CompiledObjective {
+  value(x: Vector): number;
+  gradient(x: Vector, out: Vector): Vector;
+  /** d x d, symmetric in every bit. */
+  hessian(x: Vector, out: Matrix): Matrix;
+  /** out_i = sum_jk d_ijk f v_j w_k, without the tensor. */
+  third(x: Vector, v: Vector, w: Vector, out: Vector): Vector;
+  /** All derivatives of an order: d^order entries, row-major, symmetric in every bit. */
+  derivatives(order: number, x: Vector, out: Float64Array): Float64Array;
+}
+
+/** Compiles f in the given variables; see CompiledObjective. Derivatives are symbolic, none is a finite difference. */
+export function compileObjective(f: Expr, variables: readonly string[], options: CompileOptions = {}): CompiledObjective {
+  const d = variables.length;
+  const single = new Float64Array(1);
+  const value = lazily(() => compile([f], variables, options));
+  const tensors: (() => SymmetricTensor)[] = [];
+  const tensor = (order: number): SymmetricTensor => (tensors[order] ??= lazily(() => compileTensor(f, variables, order, options)))();
+  const third = lazily(() => compileThird(f, variables, options));
+  const joined = new Float64Array(3 * d);
+  return {
+    value: (x) => value().evaluate(x, single)[0]!,
+    gradient: (x, out) => tensor(1)(x, out),
+    hessian: (x, out) => tensor(2)(x, out),
+    third(x, v, w, out) {
+      joined.set(x);
+      joined.set(v, d);
+      joined.set(w, 2 * d);
+      return third().evaluate(joined, out);
+    },
+    derivatives: (order, x, out) => tensor(order)(x, out),
+  };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+type SymmetricTensor = (x: Vector, out: Float64Array) => Float64Array;
+
+/** The derivatives with ascending indices i_1 <= i_2 <= ... are compiled and copied to the others' places. */
+function compileTensor(f: Expr, variables: readonly string[], order: number, options: CompileOptions): SymmetricTensor {
+  const d = variables.length;
+  let entries = [{ indices: [] as readonly number[], formula: f }];
+  for (let k = 0; k < order; k += 1)
+    entries = entries.flatMap(({ indices, formula }) =>
+      variables.flatMap((name, i) => (i < (indices.at(-1) ?? 0) ? [] : [{ indices: [...indices, i], formula: differentiate(formula, name) }])),
+    );
+  const compiled = compile(
+    entries.map(({ formula }) => formula),
+    variables,
+    options,
+  );
+  const packed = new Float64Array(entries.length);
+  const numberOf = new Map(entries.map(({ indices }, n) => [indices.join(), n]));
+  const source = Int32Array.from({ length: d ** order }, (_, place) => {
+    const indices: number[] = [];
+    for (let k = 0, rest = place; k < order; k += 1, rest = Math.floor(rest / d)) indices.push(rest % d);
+    return numberOf.get(indices.sort((a, b) => a - b).join())!;
+  });
+  return (x, out) => {
+    compiled.evaluate(x, packed);
+    for (let place = 0; place < source.length; place += 1) out[place] = packed[source[place]!]!;
+    return out;
+  };
+}
+
+/**
+ * The gradient of d/dt d/ds f(x + t v + s w) at t = s = 0, with v and w as further inputs. Derivatives along a line cost a pass through
+ * the formula each, where sums of v_j w_k d_jk f would have d^2 terms.
+ */
+function compileThird(f: Expr, variables: readonly string[], options: CompileOptions): Compiled {
+  // No formula that a user types has names with spaces.
+  const [v, w] = ["v", "w"].map((letter) => variables.map((name) => variable(`${letter} ${name}`))) as [Expr[], Expr[]];
+  const [t, s] = [variable("t "), variable("s ")];
+  const moved = variables.map((name, i): [string, Expr] => [
+    name,
+    add(variable(name), add(multiply(t, v[i]!), multiply(s, w[i]!))),
+  ]);
+  const alongBoth = differentiate(differentiate(substitute(f, new Map(moved)), "t "), "s ");
+  const zero = constant(0);
+  const second = substitute(alongBoth, new Map([["t ", zero], ["s ", zero]]));
+  const names = [...v, ...w].flatMap((node) => (node.kind === "variable" ? [node.name] : []));
+  return compile(gradientOf(second, variables), [...variables, ...names], options);
+}

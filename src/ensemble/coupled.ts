@@ -1,0 +1,173 @@
+// Paths of SGD and of models driven by the same normals: the program behind laws and weak errors. Each process has its levels (levels.ts);
+// figures are extrapolated path by path, and a model's differences from SGD are figures of their own, so that their errors are those of
+// coupled differences. With Gaussian noise SGD takes the models' normals (coupled-sgd.ts); discrete and minibatch noise have their own draws,
+// and differences then have the variance of both.
+import type { Vector } from "../numerics/arrays.ts";
+import { normalSource } from "../numerics/random.ts";
+import { isDeterministic } from "../model/define.ts";
+import { haSme } from "../model/ha-sme.ts";
+import type { SdeModel } from "../model/model.ts";
+import type { SgdProblem } from "../problem/problem.ts";
+import { coupledSgdWalker } from "./coupled-sgd.ts";
+import type { Extreme } from "./ensemble.ts";
+import { larger } from "./ensemble.ts";
+import { eventsPerProcess, extremesPerProcess, noteEncounters } from "./events.ts";
+import { levelsFor, type Levels } from "./levels.ts";
+import type { PathProgram } from "./program.ts";
+import { sdeWalker } from "./sde.ts";
+import { sgdWalker } from "./sgd.ts";
+import { isFiniteState, type Walker } from "./walker.ts";
+
+/** What is looked at along the way. */
+export interface Observation {
+  /** Steps, ascending, from 1. */
+  readonly steps: readonly number[];
+  /** Values a step. */
+  readonly size: number;
+  /** Writes out[at .. at + size) for the state x at steps[place]. */
+  observe(x: Vector, place: number, out: Float64Array, at: number): void;
+  /** Names the observation in the job's text. */
+  readonly text: string;
+}
+
+/** A process beside SGD: a model, or SGD with Gaussian noise of the same covariance. */
+export type Companion = SdeModel | "sgd-gaussian";
+
+/** Which of a companion's figures: the value, its difference from SGD's, what the last extrapolation moved. */
+export const valueFigure = 0;
+export const differenceFigure = 1;
+export const correctionFigure = 2;
+const figuresPerValue = 3;
+
+export interface CoupledProgram extends PathProgram {
+  readonly levels: Levels;
+  /** Index of SGD's figure. */
+  sgd(place: number, value: number): number;
+  /** Index of a companion's figure. */
+  companion(companion: number, place: number, value: number, figure: number): number;
+}
+
+/** Substeps of models without noise: one path is all paths, so that they may be many. */
+const deterministicSubsteps = 64;
+
+export function coupledProgram(problem: SgdProblem, companions: readonly Companion[], observation: Observation, fine: number, seed: number): CoupledProgram {
+  const { objective, noise } = problem;
+  const { d } = objective;
+  const { steps, size } = observation;
+  const levels = levelsFor(fine);
+  const gaussian = noise.kind === "gaussian";
+  const source = normalSource(seed, d);
+  const normals = new Float64Array(fine * d);
+  const noNormals = new Float64Array(deterministicSubsteps * d);
+  const sgd = gaussian ? coupledSgdWalker(problem, haSme, fine) : sgdWalker(problem, seed);
+  const block = steps.length * size;
+  const figureAt = (companion: number, place: number, value: number, figure: number) =>
+    block + ((companion * steps.length + place) * size + value) * figuresPerValue + figure;
+
+  interface Runner {
+    readonly levels: Levels;
+    readonly walkers: readonly Walker[];
+    readonly normals: Float64Array;
+    /** Values of the extrapolated path and of the correction, [steps][size] each, of a process without noise. */
+    readonly fixed?: { readonly value: Float64Array; readonly correction: Float64Array };
+  }
+  const single: Levels = { fine, substeps: [1], value: [1], correction: [0] };
+  const runners = companions.map((companion): Runner => {
+    if (companion === "sgd-gaussian") return { levels: single, walkers: [coupledSgdWalker(problem, haSme, fine)], normals };
+    if (isDeterministic(companion)) {
+      const own = levelsFor(deterministicSubsteps, "deterministic");
+      const walkers = own.substeps.map((n) => sdeWalker(problem, companion, deterministicSubsteps, n));
+      const fixed = { value: new Float64Array(block), correction: new Float64Array(block) };
+      return { levels: own, walkers, normals: noNormals, fixed };
+    }
+    return { levels, walkers: levels.substeps.map((n) => sdeWalker(problem, companion, fine, n)), normals };
+  });
+  const scratch = new Float64Array(size);
+  const sgdValues = new Float64Array(size);
+  const value = new Float64Array(size);
+  const correction = new Float64Array(size);
+  const counts = new Float64Array((1 + companions.length) * eventsPerProcess);
+  const extremes: (Extreme | null)[] = new Array<Extreme | null>((1 + companions.length) * extremesPerProcess).fill(null);
+
+  const observe = (walker: Walker, place: number, out: Float64Array) => {
+    if (isFiniteState(walker.x)) observation.observe(walker.x, place, out, 0);
+    else out.fill(Number.NaN);
+  };
+  const combineLevels = (runner: Runner, place: number) => {
+    value.fill(0);
+    correction.fill(0);
+    for (let l = 0; l < runner.walkers.length; l++) {
+      observe(runner.walkers[l]!, place, scratch);
+      const weight = runner.levels.value[l]!;
+      const moved = runner.levels.correction[l]!;
+      for (let v = 0; v < size; v++) {
+        value[v]! += weight * scratch[v]!;
+        correction[v]! += moved * scratch[v]!;
+      }
+    }
+  };
+  const advance = (runner: Runner, k: number) => {
+    for (const walker of runner.walkers) if (isFiniteState(walker.x)) walker.advance(k, runner.normals);
+  };
+  for (const runner of runners) {
+    if (!runner.fixed) continue;
+    for (const walker of runner.walkers) walker.begin(0);
+    for (let k = 0, place = 0; place < steps.length; k++) {
+      advance(runner, k);
+      if (steps[place] !== k + 1) continue;
+      combineLevels(runner, place);
+      runner.fixed.value.set(value, place * size);
+      runner.fixed.correction.set(correction, place * size);
+      place++;
+    }
+  }
+
+  return {
+    job: JSON.stringify({
+      question: "coupled",
+      problem: problem.json,
+      companions: companions.map((companion) => (companion === "sgd-gaussian" ? companion : companion.id)),
+      observation: observation.text,
+      steps,
+      fine,
+      seed,
+    }),
+    size: block * (1 + figuresPerValue * companions.length),
+    levels,
+    counts,
+    extremes,
+    sgd: (place, v) => place * size + v,
+    companion: figureAt,
+    run(path, out, at) {
+      sgd.begin(path);
+      for (const runner of runners) if (!runner.fixed) for (const walker of runner.walkers) walker.begin(path);
+      const last = steps[steps.length - 1]!;
+      for (let k = 0, place = 0; k < last; k++) {
+        source.fill(path, k, fine, normals);
+        if (isFiniteState(sgd.x)) sgd.advance(k, normals);
+        for (const runner of runners) if (!runner.fixed) advance(runner, k);
+        if (steps[place] !== k + 1) continue;
+        observe(sgd, place, sgdValues);
+        for (let v = 0; v < size; v++) out[at + place * size + v] = sgdValues[v]!;
+        for (let r = 0; r < runners.length; r++) {
+          const runner = runners[r]!;
+          if (runner.fixed) {
+            for (let v = 0; v < size; v++) {
+              value[v] = runner.fixed.value[place * size + v]!;
+              correction[v] = runner.fixed.correction[place * size + v]!;
+            }
+          } else combineLevels(runner, place);
+          for (let v = 0; v < size; v++) {
+            const to = at + figureAt(r, place, v, 0);
+            out[to] = value[v]!;
+            out[to + differenceFigure] = value[v]! - sgdValues[v]!;
+            out[to + correctionFigure] = correction[v]!;
+          }
+        }
+        place++;
+      }
+      noteEncounters([sgd], path, counts, extremes, 0, larger);
+      for (let r = 0; r < runners.length; r++) noteEncounters(runners[r]!.walkers, path, counts, extremes, r + 1, larger);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+// Runs a program over blocks of path numbers in this thread, giving way to the event loop between blocks. Plain JavaScript over our own
+// elementary functions: the oracle of the faster engines, which have to reproduce its figures.
+import { InterruptedError } from "../errors.ts";
+import { type Ensemble, ensembleOfBlock, pathsPerBlock } from "./ensemble.ts";
+import { momentsOfRows } from "./moments.ts";
+import { type PathProgram, resetEvents } from "./program.ts";
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  /** Paths done, paths in all. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Runs a program over the blocks [fromBlock, ..) that hold the path numbers below `toPath`; the last block may be short. */
+export type Engine = (program: PathProgram, fromBlock: number, toPath: number, options: RunOptions) => Promise<Ensemble>;
+
+/** Blocks that hold so many paths. */
+export function blocksFor(paths: number): number {
+  return Math.ceil(paths / pathsPerBlock);
+}
+
+/** One block, at once. */
+export function runBlock(program: PathProgram, block: number, toPath: number): Ensemble {
+  const first = block * pathsPerBlock;
+  const count = Math.min(pathsPerBlock, toPath - first);
+  const rows = new Float64Array(count * program.size);
+  resetEvents(program);
+  for (let i = 0; i < count; i++) program.run(first + i, rows, i * program.size);
+  return ensembleOfBlock(program.job, block, momentsOfRows(rows, count, program.size), program.counts.slice(), [...program.extremes]);
+}
+
+export const plainEngine: Engine = async (program, fromBlock, toPath, { signal, onProgress }) => {
+  let ensemble: Ensemble | undefined;
+  const from = fromBlock * pathsPerBlock;
+  for (let block = fromBlock; block < blocksFor(toPath); block++) {
+    if (signal?.aborted) throw new InterruptedError("ensemble/interrupted", "Sampling was interrupted.");
+    const next = runBlock(program, block, toPath);
+    ensemble = ensemble ? ensemble.merge(next) : next;
+    onProgress?.(Math.min(toPath, (block + 1) * pathsPerBlock) - from, toPath - from);
+    await otherTasks();
+  }
+  return ensemble!;
+};
+
+/** Lets the event loop run whatever waits; a message is quicker than a timer, and browsers have it too. */
+export function otherTasks(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

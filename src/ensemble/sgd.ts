@@ -1,0 +1,139 @@
+// SGD itself: x_{k+1} = x_k - eta g(x_k, xi_k) (theory.md 1), with the problem's own noise or (`sgd-gaussian`) with Gaussian noise of the
+// same covariance. Gaussian noise comes from the step's normals, one vector of them a step; SGD driven by the normals of an SDE's substeps
+// (theory.md 6) is in coupled-sgd.ts. Discrete and minibatch noise come from streams of their own (numerics/philox.ts, purposes).
+import type { Vector } from "../numerics/arrays.ts";
+import { createStream, normalSource } from "../numerics/random.ts";
+import type { SgdProblem } from "../problem/problem.ts";
+import { batches } from "./batches.ts";
+import { psdRoot } from "./root.ts";
+import { newEncounters, type Walker } from "./walker.ts";
+
+export type SgdKind = "sgd" | "sgd-gaussian";
+
+/** SGD, or SGD with Gaussian noise of the same covariance; normals: one vector a step, used by Gaussian noise only. */
+export function sgdWalker(problem: SgdProblem, seed: number, kind: SgdKind = "sgd"): Walker {
+  const { noise } = problem;
+  if (noise.kind === "gaussian" || kind === "sgd-gaussian") return gaussianWalker(problem);
+  if (noise.minibatch && problem.objective.samples) return minibatchWalker(problem, seed);
+  return sampledWalker(problem, seed);
+}
+
+/** Multiplies a vector of standard normals by a root of Sigma(x); computes the root once where Sigma is constant. */
+export function gaussianNoise(problem: SgdProblem): (x: Vector, normals: Float64Array, at: number, out: Vector) => Vector {
+  const { noise, objective, start } = problem;
+  const { d } = objective;
+  if (noise.isotropicVariance !== undefined) {
+    const deviation = Math.sqrt(noise.isotropicVariance);
+    return (_x, normals, at, out) => {
+      for (let i = 0; i < d; i++) out[i] = deviation * normals[at + i]!;
+      return out;
+    };
+  }
+  const covariance = new Float64Array(d * d);
+  const root = new Float64Array(d * d);
+  if (noise.constant) psdRoot(noise.covariance(start, covariance), d, root);
+  return (x, normals, at, out) => {
+    if (!noise.constant) psdRoot(noise.covariance(x, covariance), d, root);
+    for (let i = 0; i < d; i++) {
+      let sum = 0;
+      for (let j = 0; j < d; j++) sum += root[i * d + j]! * normals[at + j]!;
+      out[i] = sum;
+    }
+    return out;
+  };
+}
+
+function gaussianWalker(problem: SgdProblem): Walker {
+  const { objective, learningRate: eta, start } = problem;
+  const { d } = objective;
+  const noise = gaussianNoise(problem);
+  const x = Float64Array.from(start);
+  const gradient = new Float64Array(d);
+  const draw = new Float64Array(d);
+  return {
+    x,
+    encounters: newEncounters(d),
+    begin: () => x.set(start),
+    advance(_step, normals) {
+      objective.gradient(x, gradient);
+      noise(x, normals, 0, draw);
+      for (let i = 0; i < d; i++) x[i] = x[i]! - eta * (gradient[i]! + draw[i]!);
+    },
+  };
+}
+
+/** Batches of a finite sum: the gradient of the batch is the step's, so that the full gradient is never needed. */
+function minibatchWalker(problem: SgdProblem, seed: number): Walker {
+  const { objective, learningRate: eta, start, noise } = problem;
+  const { d } = objective;
+  const samples = objective.samples!;
+  const source = batches(samples.n, noise.minibatch!, seed);
+  const x = Float64Array.from(start);
+  const gradient = new Float64Array(d);
+  const sum = new Float64Array(d);
+  let path = 0;
+  return {
+    x,
+    encounters: newEncounters(d),
+    begin(number) {
+      path = number;
+      x.set(start);
+    },
+    advance(step) {
+      const picked = source.pick(path, step);
+      sum.fill(0);
+      for (let b = 0; b < picked.length; b++) {
+        samples.gradient(picked[b]!, x, gradient);
+        for (let i = 0; i < d; i++) sum[i]! += gradient[i]!;
+      }
+      for (let i = 0; i < d; i++) x[i] = x[i]! - eta * (sum[i]! / picked.length);
+    },
+  };
+}
+
+function sampledWalker(problem: SgdProblem, seed: number): Walker {
+  const { objective, learningRate: eta, start, noise } = problem;
+  const { d } = objective;
+  const stream = createStream(seed);
+  const x = Float64Array.from(start);
+  const gradient = new Float64Array(d);
+  const draw = new Float64Array(d);
+  let path = 0;
+  return {
+    x,
+    encounters: newEncounters(d),
+    begin(number) {
+      path = number;
+      x.set(start);
+    },
+    advance(step) {
+      objective.gradient(x, gradient);
+      noise.sample(x, stream.moveTo(path, step, "gradientNoise"), draw);
+      for (let i = 0; i < d; i++) x[i] = x[i]! - eta * (gradient[i]! + draw[i]!);
+    },
+  };
+}
+
+/**
+ * A few whole paths of SGD, for pictures: [path][step][coordinate], the start included.
+ * @param options.steps  default: the problem's
+ */
+export function sgdPaths(problem: SgdProblem, options: { readonly seed?: number; readonly paths: number; readonly steps?: number }): number[][][] {
+  const { seed = 1, paths, steps = problem.steps } = options;
+  const walker = sgdWalker(problem, seed);
+  const source = normalSource(seed, problem.objective.d);
+  const normals = new Float64Array(problem.objective.d);
+  const gaussian = problem.noise.kind === "gaussian";
+  const result: number[][][] = [];
+  for (let path = 0; path < paths; path++) {
+    walker.begin(path);
+    const states = [Array.from(walker.x)];
+    for (let k = 0; k < steps; k++) {
+      if (gaussian) source.fill(path, k, 1, normals);
+      walker.advance(k, normals);
+      states.push(Array.from(walker.x));
+    }
+    result.push(states);
+  }
+  return result;
+}

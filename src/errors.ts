@@ -1,0 +1,84 @@
+// Errors: what the caller did wrong is thrown, with a code to test, details to show and the exit code of the command.
+// What mathematics refuses is not an error: it is a null on the answer with a warning (answer/warning.ts).
+
+export interface ErrorDetails {
+  readonly [key: string]: unknown;
+}
+
+/** Base of all errors that the library throws on purpose. Test `code`, not `instanceof`: errors cross threads. */
+export class EscapementError extends Error {
+  /** "folder/what", searchable, e.g. "expr/unknown-name". */
+  readonly code: string;
+  /** The offending value and where it stood; plain JSON. */
+  readonly details: ErrorDetails;
+  /** Exit code of the command (interface.md). */
+  readonly exitCode: 1 | 2 | 3 | 130;
+  constructor(code: string, message: string, exitCode: 1 | 2 | 3 | 130, details: ErrorDetails = {}) {
+    super(message);
+    this.name = new.target.name;
+    this.code = code;
+    this.exitCode = exitCode;
+    this.details = details;
+  }
+}
+
+/** Bad input: the message names the field or the column, what was found and what is allowed. */
+export class InputError extends EscapementError {
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    super(code, message, 2, details);
+  }
+}
+
+/** An argument outside a function's domain. */
+export class DomainError extends EscapementError {
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    super(code, message, 2, details);
+  }
+}
+
+/** Nothing that was asked for has an answer. */
+export class NoAnswerError extends EscapementError {
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    super(code, message, 3, details);
+  }
+}
+
+/** The caller's signal was aborted. */
+export class InterruptedError extends EscapementError {
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    super(code, message, 130, details);
+  }
+}
+
+/** A defect of the program's own. */
+export class InternalError extends EscapementError {
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    super(code, message, 1, details);
+  }
+}
+
+/** The allowed word nearest to what was typed (at most a third of its letters wrong), for "did you mean". */
+export function nearestWord(word: string, allowed: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(Math.max(word.length, 3) / 3)) + 0.5;
+  for (const candidate of allowed) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < least) {
+      least = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

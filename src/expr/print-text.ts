@@ -1,0 +1,24 @@
+// Formula -> text in the grammar of interface.md: what parseFormula reads back as the same node. Not so where the derivative brought in
+// sign, step or K, which formulas cannot call: those are written for readers; JSON (print-json.ts) keeps them.
+
+import { withoutLogSlopes } from "./expand.ts";
+import type { Expr } from "./node.ts";
+import { freeVariables } from "./node.ts";
+import { printInfix } from "./print-infix.ts";
+
+/**
+ * The formula as text, with as few parentheses as possible.
+ * @example printText(parseFormula("(x*x)/2+1.5exp(-(x^2))").expr) // "x^2/2 + 1.5*exp(-x^2)"
+ */
+export function printText(expr: Expr): string {
+  const names = freeVariables([expr]);
+  return printInfix(withoutLogSlopes(expr), {
+    power: "^",
+    // Where a variable is called pi or e, the number is written out.
+    pi: names.includes("pi") ? String(Math.PI) : "pi",
+    e: names.includes("e") ? String(Math.E) : "e",
+    name: (variable) => variable,
+    call: (name, argument) => `${name}(${argument})`,
+    logSlope: (order, argument) => `logSlope(${order}, ${argument})`,
+  });
+}

@@ -1,0 +1,86 @@
+// Sums as lists of terms, products as lists of factors, and how both are put together again. Only the last few of a long chain are
+// listed: building a formula stays linear in its text.
+import { type Coefficient, one, type Scaled, split, times, zero } from "./coefficient.ts";
+import { type Expr, makeBinary, makeConstant, makeNegate } from "./node.ts";
+import { isTotal } from "./range.ts";
+
+/** How many terms of a sum, or factors of a product, are searched for like ones. */
+const reach = 8;
+
+/** -a. */
+export function negate(a: Expr): Expr {
+  const { n, d, rest } = split(a);
+  return attach({ n: -n, d }, rest);
+}
+
+/**
+ * coefficient * rest, for a rest of coefficient 1. A fraction takes n above its bar and d below it; -(a - b) is b - a.
+ */
+export function attach({ n, d }: Coefficient, rest: Expr): Expr {
+  if (rest === one) return makeConstant(n / d);
+  if (n === 0) return isTotal(rest) ? zero : makeBinary("multiply", zero, rest);
+  if (n === -1 && d === 1 && rest.kind === "subtract") return makeBinary("subtract", rest.args[1], rest.args[0]);
+  if (n === -1 && d === 1 && rest.kind === "add" && split(rest.args[0]).n < 0 && !isSum(rest.args[1]))
+    return joined(negate(rest.args[0]), negate(rest.args[1]));
+  if (n < 0 && (n === -1 || rest.kind === "divide")) return makeNegate(attach({ n: -n, d }, rest));
+  const [over, under] = rest.kind === "divide" ? rest.args : [rest, one];
+  const above = over === one ? makeConstant(n) : scaled(n, over);
+  const below = under === one ? makeConstant(d) : scaled(d, under);
+  return below === one ? above : makeBinary("divide", above, below);
+}
+
+/**
+ * factor * expr. c (a + b) becomes c a + c b where the constants are integers and one of the terms takes c into a coefficient it has
+ * already: derivatives stay small; 2 (x + 1) stays as it was typed.
+ */
+function scaled(factor: number, expr: Expr): Expr {
+  if (factor === 1) return expr;
+  const terms = Number.isSafeInteger(factor) && isSum(expr) ? termsOf(expr) : [];
+  const products = terms.map((term) => times({ n: factor, d: 1 }, term));
+  const takesIn =
+    terms.some((term) => term.rest !== one && (Math.abs(term.n) !== 1 || term.d !== 1)) &&
+    terms.every((term, i) => Number.isSafeInteger(term.n) && products[i] !== undefined && !isSum(term.rest));
+  if (!takesIn) return makeBinary("multiply", makeConstant(factor), expr);
+  return sumOf(terms.map((term, i) => ({ ...products[i]!, rest: term.rest })));
+}
+
+const isSum = (expr: Expr): boolean => expr.kind === "add" || expr.kind === "subtract";
+
+/** The terms of a left-deep sum, at most `reach` of them: the first may be a sum itself. */
+export function termsOf(expr: Expr): Scaled[] {
+  const terms: Scaled[] = [];
+  let rest = expr;
+  while ((rest.kind === "add" || rest.kind === "subtract") && terms.length < reach - 1) {
+    const term = split(rest.args[1]);
+    terms.push(rest.kind === "add" ? term : { ...term, n: -term.n });
+    rest = rest.args[0];
+  }
+  terms.push(split(rest));
+  return terms.reverse();
+}
+
+/** The sum of the terms, grouped from the left. */
+export function sumOf(terms: readonly Scaled[]): Expr {
+  if (terms.length === 0) return zero;
+  return terms.map((term) => attach(term, term.rest)).reduce(joined);
+}
+
+/** a + b without a search; + or - tells b's sign. */
+export function joined(a: Expr, b: Expr): Expr {
+  const { n, d, rest } = split(b);
+  if (n < 0) return makeBinary("subtract", a, attach({ n: -n, d }, rest));
+  return a.kind === "negate" ? makeBinary("subtract", b, a.args[0]) : makeBinary("add", a, b);
+}
+
+/** The factors of a left-deep product, at most `reach` of them: the first may be a product itself. */
+export function factorsOf(expr: Expr): Expr[] {
+  if (expr === one) return [];
+  const factors: Expr[] = [];
+  let rest = expr;
+  while (rest.kind === "multiply" && rest.args[0].kind !== "constant" && factors.length < reach - 1) {
+    factors.unshift(rest.args[1]);
+    rest = rest.args[0];
+  }
+  factors.unshift(rest);
+  return factors;
+}

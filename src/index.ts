@@ -1,0 +1,20 @@
+// The public list of `escapement`: runs in Node and in browsers, no side effects.
+export * from "./answer/index.ts";
+export { DomainError, EscapementError, InputError, InternalError, InterruptedError, NoAnswerError } from "./errors.ts";
+export { modelById, models, selectModels } from "./model/index.ts";
+export { bind } from "./model/bind.ts";
+export type { SdeModel } from "./model/model.ts";
+export type { Sde } from "./model/sde.ts";
+export { diffusionFactor, driftFactor } from "./numerics/factors.ts";
+export { parseJson } from "./problem/json-text.ts";
+export type { SgdProblem } from "./problem/problem.ts";
+export { readProblem } from "./problem/read.ts";
+export { problemJsonSchema } from "./problem/schema.ts";
+export { withLearningRate, withStart, withSteps } from "./problem/vary.ts";
+export { compare } from "./question/compare.ts";
+export { diagnose } from "./question/diagnose.ts";
+export { exit } from "./question/exit.ts";
+export { law } from "./question/law.ts";
+export type { QuestionOptions } from "./question/options.ts";
+export { weak } from "./question/weak.ts";
+export { version } from "./version.ts";

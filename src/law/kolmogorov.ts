@@ -1,0 +1,192 @@
+// E phi(X_{k eta}) of SDE models on the line, for all k and all phi at once: the row vector w^T exp(k eta L) of line-operator.ts, that
+// is, the backward Kolmogorov equation on spectral elements with natural ends, evaluated at the start (theory.md 5). phi, b and D² are
+// smooth on the scale of f, so that few elements do, whatever the noise. Kinks of phi are ends of elements, with elements of
+// the width of one step's noise round them. Every figure is had at two resolutions or more that differ in degree of refinement, in the
+// width of the domain and in the number of substeps; their difference is the error that is stated.
+// Does not do: densities (fokker-planck.ts), two dimensions, models without noise (line-expectations.ts).
+import type { Curve } from "./expectations.ts";
+import { weakDefaults } from "./expectations.ts";
+import { lineMesh, nodeAt, roughPoints } from "./line-mesh.ts";
+import { lineOperator, type Propagator, propagator } from "./line-operator.ts";
+import { type LineProblem, type LineSde, mendedEdges } from "./line-problem.ts";
+
+interface Level {
+  readonly tolerance: number;
+  /** Width of elements in standard deviations of the law near a minimum. */
+  readonly width: number;
+  /** What the domain has beyond the law's range, at each end, over that range. */
+  readonly margin: number;
+  /** Substeps of the first step (shared out over the next ones) and of every step. */
+  readonly first: number;
+  readonly every: number;
+}
+
+/** Found by experiment on the problems of test/reference/weak1d.json: level 1 is good to 1e-12 there. */
+const levels: readonly Level[] = [
+  { tolerance: 1e-9, width: 7, margin: 0.12, first: 8, every: 1 },
+  { tolerance: 1e-11, width: 5, margin: 0.25, first: 12, every: 2 },
+  { tolerance: 1e-12, width: 3, margin: 0.4, first: 24, every: 3 },
+  { tolerance: 1e-13, width: 1.5, margin: 0.6, first: 48, every: 6 },
+];
+const degree = 16;
+/** No more elements than about this for the sake of their width alone: vanishing noise needs none. */
+const maxByWidth = 160;
+
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Curves of each model for each function.
+ * @param range  where SGD's law is, up to masses of 1e-20 (chain.ts)
+ * @returns by model and function; null where the resolutions do not agree to weakDefaults.acceptable, or phi is not finite
+ */
+export function kolmogorov(
+  line: LineProblem,
+  sdes: readonly LineSde[],
+  functions: readonly ((x: number) => number)[],
+  steps: number,
+  range: Range,
+): (Curve | null)[][] {
+  const usable = functions.map((phi) => finiteOn(phi, range));
+  const rough = functions.map((phi, i) => (usable[i] ? roughPoints(phi, range.low, range.high, degree, 1e-9) : []));
+  const results: (Curve | null)[][] = sdes.map(() => functions.map(() => null));
+  const before: (Run | null)[][] = sdes.map(() => functions.map(() => null));
+  let open = sdes.flatMap((_, s) => functions.map((_, f) => [s, f] as const).filter(([, f]) => usable[f]));
+  for (const level of levels) {
+    if (open.length === 0) break;
+    const models = [...new Set(open.map(([s]) => s))];
+    const phis = [...new Set(open.map(([, f]) => f))];
+    const runs = runLevel(
+      line,
+      models.map((s) => sdes[s]!),
+      phis.map((f) => extended(functions[f]!, range)),
+      phis.flatMap((f) => rough[f]!),
+      steps,
+      range,
+      level,
+    );
+    if (runs === null) break;
+    open = open.filter(([s, f]) => {
+      const run = runs[models.indexOf(s)]![phis.indexOf(f)]!;
+      const earlier = before[s]![f];
+      before[s]![f] = run;
+      if (!earlier) return true;
+      const { curve, worst } = compared(earlier, run);
+      if (worst <= weakDefaults.acceptable) results[s]![f] = curve;
+      return !(worst <= weakDefaults.target);
+    });
+  }
+  return results;
+}
+
+interface Run {
+  readonly values: Float64Array;
+  /** sum |w phi|: what rounding is relative to. */
+  readonly scales: Float64Array;
+}
+
+function compared(coarse: Run, fine: Run): { curve: Curve; worst: number } {
+  let worst = 0;
+  const errors = fine.values.map((value, k) => {
+    const scale = Math.max(1, fine.scales[k]!);
+    // 1e-14: a few hundred products and sums a step, damped by the semigroup (measured: below 5e-15 of the scale).
+    const error = k === 0 ? 0 : Math.abs(value - coarse.values[k]!) + 1e-14 * fine.scales[k]!;
+    // Not Math.max: a NaN must not vanish.
+    if (!(error / scale <= worst)) worst = error / scale;
+    return error;
+  });
+  return { curve: { values: fine.values, errors, kind: "bound" }, worst };
+}
+
+function runLevel(
+  line: LineProblem,
+  sdes: readonly LineSde[],
+  functions: readonly ((x: number) => number)[],
+  rough: readonly number[],
+  steps: number,
+  range: Range,
+  level: Level,
+): Run[][] | null {
+  const { eta, start } = line;
+  const width = range.high - range.low;
+  const low = range.low - level.margin * width;
+  const high = range.high + level.margin * width;
+  const edges = sdes.flatMap((sde) => mendedEdges(sde, line, low, high));
+  const mesh = lineMesh({
+    low,
+    high,
+    breaks: [start, range.low, range.high, ...rough, ...edges],
+    functions: [...sdes.flatMap((sde) => [sde.drift, sde.diffusion]), ...functions],
+    degree,
+    tolerance: level.tolerance,
+    maxWidth: elementWidth(line, range, rough, level.width),
+  });
+  const nodal = functions.map((phi) => mesh.nodes.map(phi));
+  const startNode = nodeAt(mesh, start);
+  const runs: Run[][] = [];
+  for (const sde of sdes) {
+    const operator = lineOperator(mesh, sde.drift, sde.diffusion);
+    if (!operator.blocks.every(Number.isFinite)) return null;
+    const propagators = new Map<number, Propagator>();
+    const results = functions.map(() => ({ values: new Float64Array(steps + 1), scales: new Float64Array(steps + 1) }));
+    const w = new Float64Array(mesh.nodes.length);
+    w[startNode] = 1;
+    for (let k = 0; k <= steps; k++) {
+      if (k > 0) {
+        // What is rough in phi has died out by the later steps: exp(k eta L) is smooth, and the order of factors is free.
+        const pieces = Math.max(level.every, Math.ceil(level.first / k));
+        let step = propagators.get(pieces);
+        if (step === undefined) propagators.set(pieces, (step = propagator(operator, eta, pieces)));
+        step.apply(w);
+      }
+      for (let f = 0; f < functions.length; f++) {
+        const phi = nodal[f]!;
+        let sum = 0;
+        let size = 0;
+        for (let i = 0; i < w.length; i++) {
+          const term = w[i]! * phi[i]!;
+          sum += term;
+          size += Math.abs(term);
+        }
+        results[f]!.values[k] = sum;
+        results[f]!.scales[k] = size;
+      }
+    }
+    runs.push(results);
+  }
+  return runs;
+}
+
+/**
+ * Elements are no wider than a few standard deviations (eta Sigma/(2 |f''|))^(1/2): the scale of boundary layers between wells, and
+ * wide enough a margin at the ends. Near rough points they are as narrow as the noise of one step.
+ */
+export function elementWidth(line: LineProblem, range: Range, rough: readonly number[], width: number): (x: number) => number {
+  const points = 64;
+  let curvature = 0;
+  for (let i = 0; i <= points; i++) curvature = Math.max(curvature, Math.abs(line.curvature(range.low + ((range.high - range.low) * i) / points)) || 0);
+  const floor = (range.high - range.low) / maxByWidth;
+  return (x) => {
+    const inner = Math.min(Math.max(x, range.low), range.high);
+    let allowed = curvature > 0 ? width * Math.sqrt((line.eta * line.variance(inner)) / (2 * curvature)) : Number.POSITIVE_INFINITY;
+    allowed = Math.max(allowed, floor);
+    for (const point of rough) allowed = Math.min(allowed, Math.max(0.7 * width * line.deviation(point), 0.5 * Math.abs(x - point)));
+    return allowed;
+  };
+}
+
+/** phi is finite at 257 points of the range, ends included. */
+export function finiteOn(phi: (x: number) => number, { low, high }: Range): boolean {
+  for (let i = 0; i <= 256; i++) if (!Number.isFinite(phi(low + ((high - low) * i) / 256))) return false;
+  return true;
+}
+
+/** phi within the range; beyond it, where it may not be defined and the law has no mass, its value at the end. */
+function extended(phi: (x: number) => number, { low, high }: Range): (x: number) => number {
+  return (x) => {
+    const value = phi(x);
+    return Number.isFinite(value) ? value : phi(Math.min(Math.max(x, low), high));
+  };
+}

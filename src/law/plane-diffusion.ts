@@ -1,0 +1,198 @@
+// An SDE dX = b dt + D dW in the plane, without sampling: the Hermite coefficients c_ab = E h_ab(u(X)) of its law (plane-law.ts) obey
+//
+//     d c_ab/dt = E (L h_ab)(u),   L = beta . grad + (1/2) Delta : grad^2,   beta = A^{-1} b,   Delta = A^{-1} D D^T A^{-T},
+//
+// with the right-hand side taken from the masses at the nodes: the transpose of the Galerkin method for Kolmogorov's backward equation
+// in the Gaussian weight of the frame. No grid ends anywhere, so there are no boundary conditions. Within a frame the system is linear
+// with constant coefficients and is solved by Taylor's series of exp(tau L), of whatever order rounding asks for.
+import type { Sde } from "../model/sde.ts";
+import { coefficientsOfMasses, massesAtNodes, type PlaneBasis } from "./plane-basis.ts";
+import { covarianceInFrame, fitsFrame, frameAround, framePoints, muchNarrower, type PlaneFrame, type PlaneMoments } from "./plane-frame.ts";
+import { inOtherFrame, momentsInFrame, momentsOfLaw, type PlaneLaw, planeLaw } from "./plane-law.ts";
+import { pulledTowards } from "./plane-pull.ts";
+
+const defaults = {
+  /** Taylor's series may grow to this times its first term: so many roundings are lost, no more. */
+  largestHump: 1e3,
+  mostTerms: 120,
+  /** How often a frame may be chosen anew for the same stretch of time before the stretch is halved. */
+  frameTrials: 3,
+  /** Stretches shorter than this part of a step mean that the law runs away. */
+  shortestStretch: 1 / 4096,
+};
+
+/** Thrown where a law cannot be followed; caught by plane.ts, which answers `not-converged`. */
+export class LostLawError extends Error {}
+
+/** The generator in a frame: values at the nodes of beta_1, beta_2, Delta_11 / 2, Delta_12, Delta_22 / 2. */
+type Fields = readonly [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+
+/**
+ * Follows the law of an SDE over one time eta after the other.
+ * @param work counts multiplications, so that a caller can bound what is spent
+ */
+export function diffusionStep(sde: Sde, widening: number, work: { done: number }): (law: PlaneLaw) => PlaneLaw {
+  const eta = sde.problem.learningRate;
+  let fields: Fields | undefined;
+  let frame: PlaneFrame | undefined;
+  let pieces = 1;
+  /** The law after `stretch`, in the frame at hand if `to` is left out, else in one around the law now and `to`. */
+  const advance = (law: PlaneLaw, stretch: number, from: PlaneMoments, to: PlaneMoments | undefined): PlaneLaw => {
+    let now = law;
+    if (to !== undefined || fields === undefined) {
+      now = inOtherFrame(law, frameAround(from, to ?? from, widening));
+      frame = now.frame;
+      fields = fieldsIn(sde, frame, law.basis);
+    }
+    const moved = exponential(law.basis, fields, now.coefficients, stretch, pieces, work);
+    pieces = moved.pieces;
+    return planeLaw(law.basis, now.frame, moved.coefficients);
+  };
+  return (start) => {
+    let law = start;
+    let stretch = eta;
+    for (let left = eta; left > 0; ) {
+      if (stretch < defaults.shortestStretch * eta) throw new LostLawError(`${sde.model.id}: no frame holds its law`);
+      const from = momentsOfLaw(law);
+      let to = fields !== undefined && frame === law.frame ? undefined : firstGuess(sde, from, stretch);
+      let reached: PlaneLaw | undefined;
+      for (let trial = 0; trial < defaults.frameTrials && reached === undefined; trial++) {
+        const next = advance(law, stretch, from, to);
+        const moments = momentsOfLaw(next);
+        const keeps = trial > 0 || !muchNarrower(frameAround(from, moments, widening), next.frame);
+        if (fitsFrame(momentsInFrame(law.basis, next.coefficients)) && keeps) reached = next;
+        else to = moments;
+      }
+      if (reached === undefined) {
+        stretch *= 0.5;
+        frame = undefined;
+        continue;
+      }
+      law = reached;
+      left = left - stretch > 1e-12 * eta ? left - stretch : 0;
+      stretch = Math.min(left, 2 * stretch);
+    }
+    return law;
+  };
+}
+
+/** Moments after a stretch of time, from drift and diffusion at the mean: only to choose a frame. */
+function firstGuess(sde: Sde, from: PlaneMoments, time: number): PlaneMoments {
+  const at = Float64Array.of(from.x, from.y);
+  const b = sde.drift(at, new Float64Array(2));
+  const d = new Float64Array(4);
+  sde.diffusionMatrix(at, d);
+  return {
+    x: from.x + time * b[0]!,
+    y: from.y + time * b[1]!,
+    xx: from.xx + time * Math.max(d[0]!, 0),
+    xy: from.xy + time * d[1]!,
+    yy: from.yy + time * Math.max(d[3]!, 0),
+  };
+}
+
+function fieldsIn(sde: Sde, frame: PlaneFrame, basis: PlaneBasis): Fields {
+  const { x, y } = framePoints(frame, basis.nodes);
+  const fields: Fields = [0, 1, 2, 3, 4].map(() => new Float64Array(x.length)) as unknown as Fields;
+  const b = new Float64Array(2);
+  const d = new Float64Array(4);
+  const evaluate = (point: Float64Array): boolean => {
+    sde.drift(point, b);
+    sde.diffusionMatrix(point, d);
+    return Number.isFinite(b[0]! + b[1]! + d[0]! + d[1]! + d[3]!);
+  };
+  for (let i = 0; i < x.length; i++) {
+    pulledTowards(frame, x[i]!, y[i]!, evaluate);
+    const u = b[0]! / frame.a;
+    const delta = covarianceInFrame(frame, d[0]!, d[1]!, d[3]!);
+    fields[0][i] = u;
+    fields[1][i] = (b[1]! - frame.b * u) / frame.c;
+    fields[2][i] = 0.5 * delta.xx;
+    fields[3][i] = delta.xy;
+    fields[4][i] = 0.5 * delta.yy;
+  }
+  return fields;
+}
+
+/** exp(time L) c in `pieces` equal parts, or in twice as many, and so on, until no series has a large hump. */
+function exponential(basis: PlaneBasis, fields: Fields, c: Float64Array, time: number, pieces: number, work: { done: number }) {
+  const generator = generatorOf(basis, fields);
+  const { nodes, degree } = basis;
+  const cost = 6 * nodes.length * (degree + 1) * (nodes.length + degree / 2);
+  for (let parts = pieces; parts <= 1 << 16; parts *= 2) {
+    const sum = Float64Array.from(c);
+    let smooth = true;
+    let terms = 0;
+    for (let part = 0; part < parts && smooth; part++) {
+      const used = taylor(generator, sum, time / parts);
+      smooth = used > 0;
+      terms += Math.abs(used);
+      work.done += Math.abs(used) * cost;
+    }
+    // Few terms a part: half as many parts would have done.
+    if (smooth) return { coefficients: sum, pieces: terms < 16 * parts ? Math.max(1, parts >> 1) : parts };
+  }
+  throw new LostLawError("the generator is too stiff for this frame");
+}
+
+/** sum <- exp(tau L) sum; returns the number of terms, negative where the series had too large a hump. */
+function taylor(generator: (c: Float64Array, out: Float64Array) => void, sum: Float64Array, tau: number): number {
+  let term = Float64Array.from(sum);
+  let next = new Float64Array(sum.length);
+  const first = size(sum);
+  for (let j = 1; j <= defaults.mostTerms; j++) {
+    generator(term, next);
+    for (let k = 0; k < next.length; k++) {
+      next[k]! *= tau / j;
+      sum[k]! += next[k]!;
+    }
+    [term, next] = [next, term];
+    const largest = size(term);
+    if (!(largest <= defaults.largestHump * first)) return -j;
+    if (largest <= 1e-17 * first) return j;
+  }
+  return -defaults.mostTerms;
+}
+
+function size(c: Float64Array): number {
+  let largest = 0;
+  for (let k = 0; k < c.length; k++) {
+    const value = Math.abs(c[k]!);
+    if (!(value <= largest)) largest = value; // NaN stays
+  }
+  return largest;
+}
+
+/** c -> dc/dt. Derivatives lower degrees: d/du h_ab = sqrt(a) h_{a-1,b}. */
+function generatorOf(basis: PlaneBasis, fields: Fields): (c: Float64Array, out: Float64Array) => void {
+  const { degree, offset, roots, size: count, nodes } = basis;
+  const masses = new Float64Array(nodes.length * nodes.length);
+  const weighted = new Float64Array(masses.length);
+  const parts = fields.map(() => new Float64Array(count));
+  const [b1, b2, d11, d12, d22] = parts as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  return (c, out) => {
+    massesAtNodes(basis, c, masses);
+    for (let f = 0; f < 5; f++) {
+      const field = fields[f]!;
+      for (let i = 0; i < masses.length; i++) weighted[i] = masses[i]! * field[i]!;
+      coefficientsOfMasses(basis, weighted, parts[f]!);
+    }
+    for (let a = 0; a <= degree; a++) {
+      const row = offset[a]!;
+      const one = a > 0 ? offset[a - 1]! : 0;
+      const two = a > 1 ? offset[a - 2]! : 0;
+      const [r1, r2] = [roots[a]!, a > 1 ? roots[a]! * roots[a - 1]! : 0];
+      for (let b = 0; b <= degree - a; b++) {
+        let sum = 0;
+        if (a > 0) sum += r1 * b1[one + b]!;
+        if (a > 1) sum += r2 * d11[two + b]!;
+        if (b > 0) {
+          sum += roots[b]! * b2[row + b - 1]!;
+          if (a > 0) sum += r1 * roots[b]! * d12[one + b - 1]!;
+          if (b > 1) sum += roots[b]! * roots[b - 1]! * d22[row + b - 2]!;
+        }
+        out[row + b] = sum;
+      }
+    }
+  };
+}

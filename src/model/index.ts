@@ -1,0 +1,59 @@
+// The list of models, in the order in which they stand everywhere. A new model is a file and a line here.
+import { InputError } from "../errors.ts";
+import { gradientFlow } from "./gradient-flow.ts";
+import { haSme3 } from "./ha-sme-3.ts";
+import { haSme } from "./ha-sme.ts";
+import type { SdeModel } from "./model.ts";
+import { sme1 } from "./sme1.ts";
+import { sme2 } from "./sme2.ts";
+import { spf } from "./spf.ts";
+
+export const models: readonly SdeModel[] = Object.freeze([gradientFlow, sme1, sme2, spf, haSme, haSme3]);
+
+/**
+ * The model of that id.
+ * @throws InputError `model/unknown` naming the allowed ids and the nearest one
+ */
+export function modelById(id: string): SdeModel {
+  const found = models.find((model) => model.id === id);
+  if (found) return found;
+  const allowed = models.map((model) => model.id);
+  const nearest = nearestOf(id, allowed);
+  throw new InputError(
+    "model/unknown",
+    `models (--models): found ${JSON.stringify(id)}; allowed: ${allowed.join(", ")}.${nearest === null ? "" : ` Did you mean ${nearest}?`}`,
+    { id, allowed },
+  );
+}
+
+/** The models of these ids in the list's order, all of them without `ids`. */
+export function selectModels(ids?: readonly string[]): readonly SdeModel[] {
+  if (ids === undefined) return models;
+  const wanted = new Set(ids.map((id) => modelById(id).id));
+  return models.filter((model) => wanted.has(model.id));
+}
+
+/** The id with the fewest edits, if these are at most half of its letters. */
+function nearestOf(id: string, allowed: readonly string[]): string | null {
+  const text = id.toLowerCase().replace(/[ _]/g, "-");
+  let best: string | null = null;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const candidate of allowed) {
+    const edits = editDistance(text, candidate);
+    if (edits < fewest) [best, fewest] = [candidate, edits];
+  }
+  return best !== null && fewest <= Math.max(1, best.length / 2) ? best : null;
+}
+
+/** Levenshtein's distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

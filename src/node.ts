@@ -1,0 +1,3 @@
+// `escapement/node`: what needs Node: files, a document to draw into.
+export { createDocument } from "./node/document.ts";
+export { galleryFolder, readProblemAt, readRaw, writePage } from "./node/files.ts";

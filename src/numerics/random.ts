@@ -1,0 +1,170 @@
+// Counter-based random streams: path i depends on (seed, i) only, whatever the thread or the order of the work.
+//
+// From words to numbers (words w0 .. w3 of one Philox block; all engines do the same, bit for bit):
+//   uniform   k = the top 52 bits of the 64-bit integer (w1, w0), w1 high; u = (k + 1/2) 2^-52. In a kernel: put k below the exponent of 1,
+//             subtract 1 - 2^-53 (exact). The second uniform of a block comes from (w3, w2) in the same way.
+//   normals   Box-Muller with the angle in a quarter turn, doubled, and one random sign, so that no range reduction or selection is needed:
+//             u from (w1, w0), v from (w3, w2), both 52 bits; sign = -1 where bit 0 of w2 is set (v does not use it);
+//                 radius = sqrt(-2 log u)                 a = (2 v - 1) (pi/4), in (-pi/4, pi/4)
+//                 s = sin a, c = cos a
+//                 first  = (sign radius) ((c - s) (c + s))          radius cos 2a, on the half circle, mirrored by the sign
+//                 second = (sign radius) ((s + s) c)                radius sin 2a
+//             with log, sin, cos of elementary.ts. |normal| <= 8.6. These are the "full" normals; "fast" ones take two pairs from a block.
+//   integers  below n <= 2^32: the words w0, w1, .. in turn, those >= 2^32 - 2^32 mod n passed over; then w mod n. No bias.
+import { cos, log, sin } from "./elementary.ts";
+import { InternalError } from "../errors.ts";
+import { checkAddress, drawWord, type Key, keyOf, limits, philox, type Purpose, stepWord } from "./philox.ts";
+
+/** Draws that belong to one (seed, path, step); successive calls advance the draw number. */
+export interface RandomStream {
+  /** A uniform double in (0, 1), 52 bits, at a midpoint. */
+  uniform(): number;
+  /** A standard normal. */
+  normal(): number;
+  /** A uniform integer in 0 .. n-1, without modulo bias. */
+  integer(n: number): number;
+}
+
+/** A stream that can be set to another address, so that a loop over paths and steps allocates nothing. */
+export interface MovableStream extends RandomStream {
+  /** Sets the stream to the first draw of this address and returns it. */
+  moveTo(path: number, step: number, purpose: Purpose, substep?: number): MovableStream;
+}
+
+const quarterOfPi = Math.PI / 4;
+
+/** (k + 1/2) 2^-52 with k the top 52 bits of (high, low). Exact: k + 1/2 has 53 bits. */
+export function uniformOf(high: number, low: number): number {
+  return ((high >>> 0) * 0x100000 + (low >>> 12) + 0.5) * 2 ** -52;
+}
+
+/** The two normals of a block (see the head), written to out[at] and, unless `only` is set, out[at + 1]. */
+function boxMuller(words: Int32Array, out: Float64Array, at: number, only: boolean): void {
+  const radius = Math.sqrt(-2 * log(uniformOf(words[1]!, words[0]!)));
+  const angle = (2 * uniformOf(words[3]!, words[2]!) - 1) * quarterOfPi;
+  const signed = (words[2]! & 1) === 0 ? radius : -radius;
+  const s = sin(angle);
+  const c = cos(angle);
+  out[at] = signed * ((c - s) * (c + s));
+  if (!only) out[at + 1] = signed * ((s + s) * c);
+}
+
+/**
+ * A stream of `seed`, at first at (path 0, step 0). Each kind of draw (uniforms, normals, integers) uses up what its last block has left
+ * and then takes the next block of the address; kinds never share a block.
+ */
+export function createStream(seed: number): MovableStream {
+  const key = keyOf(seed);
+  const words = new Int32Array(4);
+  const integerWords = new Int32Array(4);
+  const pair = new Float64Array(2);
+  let word0 = 0;
+  let word1 = 0;
+  let word2 = 0;
+  let word3 = 0;
+  let draw = 0;
+  let spareUniform = -1;
+  let hasSpareNormal = false;
+  let integersUsed = 4;
+
+  const nextBlock = (out: Int32Array) => {
+    if (draw > limits.draw) throw new InternalError("numerics/random-draws", `One step of one path took more than ${limits.draw + 1} blocks of random bits.`);
+    philox(word0, word1, word2, word3 + draw, key.low, key.high, out);
+    draw++;
+  };
+
+  const stream: MovableStream = {
+    moveTo(path, step, purpose, substep = 0) {
+      checkAddress(path, step, substep, 0);
+      word0 = path | 0;
+      word1 = Math.floor(path / 2 ** 32) | 0;
+      word2 = stepWord(step, substep);
+      word3 = drawWord(purpose, step, 0);
+      draw = 0;
+      spareUniform = -1;
+      hasSpareNormal = false;
+      integersUsed = 4;
+      return stream;
+    },
+    uniform() {
+      if (spareUniform >= 0) {
+        const u = spareUniform;
+        spareUniform = -1;
+        return u;
+      }
+      nextBlock(words);
+      spareUniform = uniformOf(words[3]!, words[2]!);
+      return uniformOf(words[1]!, words[0]!);
+    },
+    normal() {
+      if (hasSpareNormal) {
+        hasSpareNormal = false;
+        return pair[1]!;
+      }
+      nextBlock(words);
+      boxMuller(words, pair, 0, false);
+      hasSpareNormal = true;
+      return pair[0]!;
+    },
+    integer(n) {
+      if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) throw new InternalError("numerics/random-integer", `No random integer below ${n}: it has to be 1 to 2^32.`);
+      const end = 2 ** 32 - (2 ** 32 % n);
+      for (;;) {
+        if (integersUsed === 4) {
+          nextBlock(integerWords);
+          integersUsed = 0;
+        }
+        const word = integerWords[integersUsed++]! >>> 0;
+        if (word < end) return word % n;
+      }
+    },
+  };
+  return stream.moveTo(0, 0, "gradientNoise");
+}
+
+/** The stream of one address. In loops over paths and steps use createStream and moveTo. */
+export function streamFor(seed: number, path: number, step: number, purpose: Purpose, substep = 0): RandomStream {
+  return createStream(seed).moveTo(path, step, purpose, substep);
+}
+
+/**
+ * The normals that drive Gaussian noise and diffusions: those of one path and step, substep after substep, d to a substep.
+ * Block b of a substep (draw b) gives coordinates 2b and 2b + 1; in one dimension two neighbouring paths share a block, the even one
+ * taking its first normal. A path so depends on (seed, path) alone, and no normal is wasted for d = 1 and even d.
+ */
+export interface NormalSource {
+  readonly d: number;
+  /** Writes out[j d + i], j < substeps, i < d. */
+  fill(path: number, step: number, substeps: number, out: Float64Array): void;
+}
+
+export function normalSource(seed: number, d: number): NormalSource {
+  const key: Key = keyOf(seed);
+  const words = new Int32Array(4);
+  const pair = new Float64Array(2);
+  const blocks = Math.ceil(d / 2);
+  checkAddress(0, 0, 0, blocks - 1);
+  return {
+    d,
+    fill(path, step, substeps, out) {
+      checkAddress(path, step, substeps - 1, 0);
+      const number = d === 1 ? Math.floor(path / 2) : path;
+      const word0 = number | 0;
+      const word1 = Math.floor(number / 2 ** 32) | 0;
+      const word3 = drawWord("normals", step, 0);
+      for (let j = 0; j < substeps; j++) {
+        const word2 = stepWord(step, j);
+        if (d === 1) {
+          philox(word0, word1, word2, word3, key.low, key.high, words);
+          boxMuller(words, pair, 0, false);
+          out[j] = pair[path % 2]!;
+          continue;
+        }
+        for (let b = 0; b < blocks; b++) {
+          philox(word0, word1, word2, word3 + b, key.low, key.high, words);
+          boxMuller(words, out, j * d + 2 * b, 2 * b + 1 >= d);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,75 @@
+// The main job: which model of SGD is right, where, and by how much. Asks every question that applies, and judges each model by
+// question in one dimensionless measure (interface.md, "compare").
+import type { Answer, ComparedProblem, CompareResult, ExitResult, LawResult, WeakResult } from "../answer/index.ts";
+import type { Warning } from "../answer/warning.ts";
+import { selectModels } from "../model/index.ts";
+import type { SdeModel } from "../model/model.ts";
+import type { SgdProblem } from "../problem/problem.ts";
+import { version } from "../version.ts";
+import { diagnose } from "./diagnose.ts";
+import { exit } from "./exit.ts";
+import { law } from "./law.ts";
+import type { QuestionOptions } from "./options.ts";
+import { pictureOf } from "./picture.ts";
+import { sentencesOf } from "./sentences.ts";
+import { exitVerdicts, lawVerdicts, stationaryVerdicts, weakVerdicts } from "./verdicts.ts";
+import { weak } from "./weak.ts";
+
+export interface CompareOptions extends QuestionOptions {}
+
+/** Compares the models on each problem; one answer for all. */
+export async function compare(problems: readonly SgdProblem[], options: CompareOptions = {}): Promise<Answer<CompareResult>> {
+  const compared: ComparedProblem[] = [];
+  for (const [i, problem] of problems.entries()) {
+    options.onProgress?.(i, problems.length, problem.name ?? "comparing");
+    compared.push(await compareOne(problem, options));
+  }
+  const json = problems.length === 1 ? problems[0]!.json : { problems: problems.map((p) => p.json) };
+  return { command: "compare", version, problem: json, seed: options.seed ?? 1, warnings: compared.flatMap((c) => c.warnings), result: { problems: compared } };
+}
+
+async function compareOne(problem: SgdProblem, options: CompareOptions): Promise<ComparedProblem> {
+  const models = selectModels(options.models);
+  const quiet = { ...options, onProgress: undefined };
+  const lawAnswer = await law(problem, quiet);
+  const weakAnswer = await weak(problem, { ...quiet, etas: halvings(problem) });
+  const exitAnswer = problem.inside ? await exit(problem, quiet) : undefined;
+  const diagnoseAnswer = await diagnose(problem, { ...quiet, point: "start" });
+  const warnings = distinct([lawAnswer, weakAnswer, ...(exitAnswer ? [exitAnswer] : []), diagnoseAnswer].flatMap((a) => a.warnings));
+  const byQuestion = verdictsOf(models, lawAnswer.result, weakAnswer.result, exitAnswer?.result, warnings);
+  return {
+    problem: problem.json,
+    warnings,
+    law: lawAnswer.result,
+    weak: weakAnswer.result,
+    ...(exitAnswer ? { exit: exitAnswer.result } : {}),
+    diagnose: diagnoseAnswer.result,
+    byQuestion,
+    descriptions: models.map((m) => ({ id: m.id, title: m.title, declaredOrder: m.declares.weakOrder, ours: m.ours, driftTex: m.tex.drift, diffusionTex: m.tex.diffusion })),
+    ...pictureOf(problem, lawAnswer.result, options.seed ?? 1),
+    sentences: sentencesOf(problem, byQuestion, lawAnswer.result, exitAnswer?.result, warnings),
+  };
+}
+
+/** eta, eta/2, eta/4: enough for an order, and the horizon stays a whole number of steps. */
+const halvings = (problem: SgdProblem): number[] => [problem.learningRate, problem.learningRate / 2, problem.learningRate / 4];
+
+function verdictsOf(models: readonly SdeModel[], law: LawResult, weak: WeakResult, exit: ExitResult | undefined, warnings: readonly Warning[]): ComparedProblem["byQuestion"] {
+  const ids = models.map((m) => m.id);
+  const stationary = stationaryVerdicts(ids, law, warnings);
+  return {
+    law: lawVerdicts(ids, law, warnings),
+    weak: weakVerdicts(ids, weak, warnings),
+    ...(exit ? { exit: exitVerdicts(ids, exit, warnings) } : {}),
+    ...(stationary ? { stationary } : {}),
+  };
+}
+
+/** Each warning once: the questions share problems, so they warn of the same things. */
+function distinct(warnings: readonly Warning[]): Warning[] {
+  const seen = new Set<string>();
+  return warnings.filter((w) => {
+    const key = `${w.code}|${w.model ?? ""}|${w.message}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}

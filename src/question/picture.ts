@@ -1,0 +1,42 @@
+// What the page's pictures need beside the answers: a few SGD paths, the landscape, the range of z where SGD's law lives.
+import type { ComparedProblem, LawResult } from "../answer/index.ts";
+import { sgdPaths } from "../ensemble/sgd.ts";
+import { symmetricEigen } from "../numerics/eigen.ts";
+import type { SgdProblem } from "../problem/problem.ts";
+
+const defaults = { paths: 6, steps: 200, points: 240, /** of the density's maximum: where the law lives */ visible: 1e-6 } as const;
+
+export function pictureOf(problem: SgdProblem, law: LawResult, seed: number): Pick<ComparedProblem, "paths" | "landscape" | "zRange"> {
+  const paths = sgdPaths(problem, { seed, paths: defaults.paths, steps: Math.min(problem.steps, defaults.steps) });
+  const { objective, learningRate } = problem;
+  if (objective.d === 1) {
+    const [low, high] = rangeOf(problem, law, paths);
+    const x = Array.from({ length: defaults.points + 1 }, (_, i) => low + ((high - low) * i) / defaults.points);
+    const f = x.map((y) => objective.value(Float64Array.of(y)));
+    return { paths, landscape: { x, f }, ...(objective.hessian ? { zRange: zRangeOver(problem, x) } : {}) };
+  }
+  if (!objective.quadratic) return { paths };
+  const { values } = symmetricEigen(objective.quadratic.matrix, objective.d);
+  return { paths, zRange: [learningRate * values[0]!, learningRate * values[objective.d - 1]!] };
+}
+
+/** Where SGD's densities are visible, the start and the paths included. */
+function rangeOf(problem: SgdProblem, law: LawResult, paths: readonly (readonly (readonly number[])[])[]): [number, number] {
+  const seen = [problem.start[0]!, ...paths.flat(2)].filter(Number.isFinite);
+  for (const { density } of law.sgd.laws) {
+    if (!density) continue;
+    const top = density.p.reduce((m, p) => Math.max(m, p), 0);
+    density.x.forEach((x, i) => {
+      if (density.p[i]! > defaults.visible * top) seen.push(x);
+    });
+  }
+  const [low, high] = [seen.reduce((m, x) => Math.min(m, x)), seen.reduce((m, x) => Math.max(m, x))];
+  const margin = low === high ? 1 : 0.02 * (high - low);
+  return [low - margin, high + margin];
+}
+
+function zRangeOver(problem: SgdProblem, xs: readonly number[]): [number, number] {
+  const h = new Float64Array(1);
+  const z = xs.map((x) => problem.learningRate * problem.objective.hessian!(Float64Array.of(x), h)[0]!).filter(Number.isFinite);
+  return [z.reduce((m, v) => Math.min(m, v)), z.reduce((m, v) => Math.max(m, v))];
+}

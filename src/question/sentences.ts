@@ -1,0 +1,75 @@
+// What the figures of a comparison say, in words: one sentence a finding, nothing that the figures do not show.
+import type { ComparedProblem, ExitResult, LawResult, ModelVerdict, QuestionName } from "../answer/index.ts";
+import type { Warning } from "../answer/warning.ts";
+import { models } from "../model/index.ts";
+import type { SgdProblem } from "../problem/problem.ts";
+import { ratioInWords } from "./verdicts.ts";
+
+type ByQuestion = ComparedProblem["byQuestion"];
+
+const subject: Readonly<Record<QuestionName, string>> = {
+  law: "law of x_k",
+  weak: "averages along the way",
+  exit: "exit time",
+  stationary: "stationary law",
+};
+
+export function sentencesOf(problem: SgdProblem, byQuestion: ByQuestion, law: LawResult, exit: ExitResult | undefined, warnings: readonly Warning[]): string[] {
+  return [...bestByQuestion(byQuestion), ...barrier(byQuestion, exit), ...quadratic(problem, byQuestion), ...missing(byQuestion, law, warnings)];
+}
+
+const title = (model: string): string => {
+  const known = models.find((m) => m.id === model);
+  return known ? `${known.title}${known.ours ? " †" : ""}` : model;
+};
+
+/** Who is exact, or else who is nearest and who is next. */
+function bestByQuestion(byQuestion: ByQuestion): string[] {
+  const lines: string[] = [];
+  for (const [question, rows] of Object.entries(byQuestion) as [QuestionName, readonly ModelVerdict[]][]) {
+    const told = rows.filter((r) => r.error !== null);
+    if (told.length === 0) continue;
+    const exact = told.filter((r) => r.verdict === "exact");
+    const others = told.filter((r) => r.verdict !== "exact");
+    if (exact.length > 0) {
+      const next = others[0];
+      lines.push(
+        `${capital(subject[question])}: ${listed(exact.map((r) => title(r.model)))} ${exact.length === 1 ? "is" : "are"} exact${next ? `; the next, ${title(next.model)}, is off by ${short(next.error!)}` : ""}.`,
+      );
+    } else {
+      const [first, second] = told;
+      lines.push(`${capital(subject[question])}: ${title(first!.model)} is nearest, off by ${short(first!.error!)}${second ? `; then ${title(second.model)}, ${short(second.error!)}` : ""}.`);
+    }
+  }
+  return lines;
+}
+
+/** Where HA-SME alone is off at an exit and the third derivative mends it. */
+function barrier(byQuestion: ByQuestion, exit: ExitResult | undefined): string[] {
+  const plain = byQuestion.exit?.find((r) => r.model === "ha-sme");
+  const third = byQuestion.exit?.find((r) => r.model === "ha-sme-3");
+  const sgd = exit?.sgd.meanSteps?.value;
+  const own = exit?.models["ha-sme"]?.watchedLikeSgd.meanSteps?.value;
+  if (!plain || !third || plain.verdict !== "poor" || third.error === null || sgd === undefined || own === undefined) return [];
+  const words = `HA-SME's exit is ${ratioInWords(own / sgd)}`;
+  if (third.error < (plain.error ?? 0) / 2) return [`Over the barrier f''' tilts the exponent: ${words}, HA-SME-3 † is right (theory 9).`];
+  return [`Over the barrier ${words}, and the third-order term does not mend it here (theory 9: it is right for constant noise only).`];
+}
+
+function quadratic(problem: SgdProblem, byQuestion: ByQuestion): string[] {
+  if (!problem.objective.quadratic || !problem.noise.constant || !problem.noise.gaussian) return [];
+  const exact = byQuestion.law?.find((r) => r.model === "ha-sme")?.verdict === "exact";
+  return exact ? ["On a quadratic with Gaussian noise HA-SME has SGD's law at every step: the rest is rounding."] : [];
+}
+
+/** Models without any figure, and why. */
+function missing(byQuestion: ByQuestion, law: LawResult, warnings: readonly Warning[]): string[] {
+  const silent = Object.keys(law.models).filter((id) => Object.values(byQuestion).every((rows) => rows.find((r) => r.model === id)?.error == null));
+  if (silent.length === 0) return [];
+  const reason = warnings.find((w) => w.model !== undefined && silent.includes(w.model));
+  return [`No figures from ${listed(silent.map(title))}${reason ? `: ${reason.message}` : ""}.`];
+}
+
+const short = (x: number): string => (x < 1e-3 || x >= 1e4 ? x.toExponential(1) : x.toPrecision(2));
+const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
+const listed = (names: readonly string[]): string => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`);

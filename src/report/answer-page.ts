@@ -1,0 +1,70 @@
+// The page of a single question: law, weak, exit or diagnose. Figures first, then every number, warnings and how to get it again.
+import type { Answer, CompareResult, DiagnoseResult, ExitResult, LawResult, WeakResult } from "../answer/index.ts";
+import { InputError } from "../errors.ts";
+import { setting } from "./asked.ts";
+import { facts, indicatorFacts, lossFacts, sweepTable } from "./diagnose-table.ts";
+import { exitTables } from "./exit-table.ts";
+import { diagnoseFigures, exitFigures, type Figure, type FigureContext, lawFigures, weakFigures } from "./figure/index.ts";
+import { html, type Markup } from "./html.ts";
+import { defectNotes, lawTables } from "./law-table.ts";
+import { comparePage } from "./page.ts";
+import { factsList, figureGrid, htmlTable, type PageContext, pageFooter, problemFile, warningList, wholePage } from "./page-parts.ts";
+import { problemName, regionText } from "./problem-text.ts";
+import { processName } from "./process-style.ts";
+import type { ReportableResult } from "./table.ts";
+import { plainText } from "./text-table.ts";
+import { type Footnotes, footnotes } from "./warning-text.ts";
+import { weakModels, weakTables } from "./weak-table.ts";
+
+interface Body {
+  readonly question: string;
+  readonly method: string | null;
+  readonly figures: readonly Figure[];
+  readonly numbers: Markup;
+  readonly ids: readonly string[];
+}
+
+/**
+ * One self-contained HTML file for an answer of `law`, `weak`, `exit`, `diagnose` or `compare`.
+ * @throws InputError `report/no-page` for an answer of another command
+ */
+export function answerPage(answer: Answer<ReportableResult>, context: PageContext): string {
+  if (answer.command === "compare") return comparePage(answer as Answer<CompareResult>, context);
+  const body = bodyOf(answer, { document: context.document, problem: answer.problem }, footnotes(answer.warnings));
+  const name = problemName(answer.problem);
+  const header = html`<p class="brand">Escapement</p><h1>${body.question}: ${name}</h1><p class="setting">${setting(answer.problem)}</p>${body.method === null ? null : html`<p class="note">Method: ${body.method}.</p>`}`;
+  const main = html`${warningList(answer.warnings, html`<h2>Warnings</h2>`)}
+<h2>Figures</h2>${figureGrid(body.figures, "")}
+<h2>Numbers</h2>${body.numbers}
+${problemFile(answer.problem, "The problem file")}`;
+  return wholePage(`${body.question}: ${name}`, header, main, pageFooter(context, answer.version, answer.seed), body.ids);
+}
+
+function bodyOf(answer: Answer<ReportableResult>, context: FigureContext, notes: Footnotes): Body {
+  switch (answer.command) {
+    case "law": {
+      const law = answer.result as LawResult;
+      const numbers = html`${lawTables(law, answer.problem, notes).map(htmlTable)}${defectNotes(law).map((each) => html`<p>${each}</p>`)}`;
+      return { question: "The law of SGD and of each model", method: law.method, figures: lawFigures(law, context), numbers, ids: Object.keys(law.models) };
+    }
+    case "weak": {
+      const weak = answer.result as WeakResult;
+      return { question: "Averages of SGD and of each model", method: weak.method, figures: weakFigures(weak, context), numbers: html`${weakTables(weak, notes).map(htmlTable)}`, ids: weakModels(weak) };
+    }
+    case "exit": {
+      const exit = answer.result as ExitResult;
+      const region = regionText(answer.problem);
+      const question = region === null ? "When the region is left" : `When ${region} is left`;
+      return { question, method: exit.method, figures: exitFigures(exit, context), numbers: html`${exitTables(exit, notes).map(htmlTable)}`, ids: Object.keys(exit.models) };
+    }
+    case "diagnose": {
+      const diagnose = answer.result as DiagnoseResult;
+      const verdicts = html`<h3>Which models to trust at this point</h3><ul>${diagnose.verdicts.map((each) => html`<li><strong>${processName(each.model)}</strong>, ${each.trust}: ${plainText(each.why)}</li>`)}</ul>`;
+      const loss = diagnose.stationaryExcessLoss ? html`<h3>Stationary excess loss</h3>${factsList(lossFacts(diagnose.stationaryExcessLoss))}` : null;
+      const numbers = html`${factsList([...facts(diagnose), ...(diagnose.indicators ? indicatorFacts(diagnose.indicators) : [])])}${diagnose.verdicts.length > 0 ? verdicts : null}${loss}${diagnose.sweep && diagnose.sweep.length > 0 ? htmlTable(sweepTable(diagnose.sweep)) : null}`;
+      return { question: "Which models to trust at a point", method: null, figures: diagnoseFigures(diagnose, context), numbers, ids: diagnose.verdicts.map((each) => each.model) };
+    }
+    default:
+      throw new InputError("report/no-page", `no page for "${answer.command}"; there is one for law, weak, exit, diagnose, compare`, { command: answer.command });
+  }
+}

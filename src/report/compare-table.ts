@@ -1,0 +1,131 @@
+// `compare` as text, its first screen: each model beside SGD by question, with verdicts, then what the figures say in words.
+import type { Answer, CompareResult, ComparedProblem, ModelVerdict, QuestionName } from "../answer/index.ts";
+import { exitRatio } from "./exit-table.ts";
+import { fastOrSlow, formatNumber, missing } from "./number.ts";
+import { problemName, regionText, settingPieces } from "./problem-text.ts";
+import { daggerNote, processIds, processStyle } from "./process-style.ts";
+import { plainText, type TextColumn, textTable, wrap, wrapPieces } from "./text-table.ts";
+import { distinctWarnings, footnotes, warningLines } from "./warning-text.ts";
+
+export const defaults = { width: 100 } as const;
+
+export interface CompareTableOptions {
+  /** Columns of the terminal; default 100. At 80 the verdicts move below the figures. */
+  readonly width?: number;
+  /** Where the page is, as a file: address. */
+  readonly report?: string;
+  /** The command that asks the same again. */
+  readonly command?: string;
+  /** What to read or try next. */
+  readonly next?: string;
+}
+
+/** In the order of the table's verdicts. */
+export const questionOrder: readonly QuestionName[] = ["law", "weak", "exit", "stationary"];
+
+export function askedQuestions(problem: ComparedProblem): QuestionName[] {
+  return questionOrder.filter((question) => (problem.byQuestion[question]?.length ?? 0) > 0);
+}
+
+export function verdictOn(problem: ComparedProblem, question: QuestionName, model: string): ModelVerdict | undefined {
+  return problem.byQuestion[question]?.find((each) => each.model === model);
+}
+
+/** Models that any question has a verdict on, in the order of interface.md; the descriptions' order decides among unknown ones. */
+export function comparedModels(problem: ComparedProblem): string[] {
+  const all: { [id: string]: true } = {};
+  for (const { id } of problem.descriptions) all[id] = true;
+  for (const question of questionOrder) for (const each of problem.byQuestion[question] ?? []) all[each.model] = true;
+  return processIds(all);
+}
+
+export function compareTable(answer: Answer<CompareResult>, options: CompareTableOptions = {}): string {
+  const width = options.width ?? defaults.width;
+  const lines = answer.result.problems.flatMap((problem) => [...problemLines(problem, width), ""]);
+  const general = distinctWarnings(answer.warnings).filter(
+    (each) => !answer.result.problems.some((problem) => problem.warnings.some((own) => own.code === each.code && own.model === each.model && own.message === each.message)),
+  );
+  if (general.length > 0) lines.push(...warningLines(general, width), "");
+  const tail = [
+    ...(options.report ? [`report ${options.report}`] : []),
+    ...(options.command ? [`again: ${options.command}`] : []),
+    ...(options.next ? [`next: ${options.next}`] : []),
+  ];
+  // Addresses and commands are for copying: they are never broken.
+  for (const line of joinWhole(tail, width)) lines.push(line);
+  return lines.join("\n").trimEnd();
+}
+
+function joinWhole(pieces: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const piece of pieces) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 3 + piece.length <= width) lines[lines.length - 1] = `${last}   ${piece}`;
+    else lines.push(piece);
+  }
+  return lines;
+}
+
+function problemLines(problem: ComparedProblem, width: number): string[] {
+  const questions = askedQuestions(problem);
+  const models = comparedModels(problem);
+  const notes = footnotes(problem.warnings);
+  const region = regionText(problem.problem);
+  const exit = problem.exit;
+  const columns: TextColumn[] = [
+    { header: "", align: "left" },
+    { header: "order", align: "right" },
+    { header: "law\nW2/sd", align: "right" },
+    { header: "weak: max\n|error|/sd", align: "right" },
+    ...(exit ? [{ header: `exit from ${region !== null && region.length <= 20 ? region : "the region"}\nsteps (over SGD)`, align: "right" as const }] : []),
+    { header: `verdict:\n${questions.join(" | ")}`, align: "left" },
+  ];
+  const sgdSteps = exit?.sgd.meanSteps ?? null;
+  const sgdRow = ["SGD", missing, missing, missing, ...(exit ? [sgdSteps ? `${stepsText(sgdSteps.value)}       ` : notes.missing("sgd")] : [])];
+  const rows = [[...sgdRow, questions.map((question) => missing.padEnd(Math.max(4, question.length))).join(" | ").trimEnd()]];
+  for (const model of models) {
+    const style = processStyle(model, problem.descriptions);
+    const description = problem.descriptions.find((each) => each.id === model);
+    const error = (question: QuestionName) => {
+      const verdict = verdictOn(problem, question, model);
+      return verdict ? errorText(verdict) || notes.missing(model) : notes.missing(model);
+    };
+    const row = [plainText(style.name), description ? String(description.declaredOrder) : missing, error("law"), error("weak")];
+    if (exit) row.push(exitText(problem, model) ?? notes.missing(model));
+    rows.push([...row, questions.map((question) => verdictCell(problem, question, model)).join(" | ").trimEnd()]);
+  }
+  const ours = models.some((model) => processStyle(model, problem.descriptions).ours) ? [daggerNote] : [];
+  const { zMin, zMax } = problem.diagnose;
+  const name = problemName(problem.problem);
+  const pieces = settingPieces(problem.problem);
+  return [
+    ...wrapPieces([...(name === pieces[0] ? [] : [name]), ...pieces, `z in [${formatNumber(zMin, 2)}, ${formatNumber(zMax, 2)}] at the start`], width),
+    ...textTable(columns, rows, width),
+    ...wrapPieces(["exact: to rounding", "good: below 0.05", "poor: above", ...ours], width),
+    ...problem.sentences.flatMap((sentence) => wrap(plainText(sentence), width, "  ")),
+    ...warningLines(notes.warnings, width),
+  ];
+}
+
+/** The error in two digits; what is exact to rounding reads 0. Empty where there is none. */
+export function errorText(verdict: ModelVerdict): string {
+  return verdict.error === null ? "" : verdict.verdict === "exact" ? "0" : formatNumber(verdict.error, 2);
+}
+
+function stepsText(steps: number): string {
+  return steps >= 1000 ? String(Math.round(steps)) : formatNumber(steps, 4);
+}
+
+function exitText(problem: ComparedProblem, model: string): string | null {
+  const steps = problem.exit?.models[model]?.watchedLikeSgd.meanSteps;
+  const relative = exitRatio(steps, problem.exit?.sgd.meanSteps ?? null);
+  if (!steps) return null;
+  return relative ? `${stepsText(steps.value)} ${`(${relative.value < 10 ? relative.value.toFixed(2) : formatNumber(relative.value, 3)})`.padStart(6)}` : stepsText(steps.value);
+}
+
+function verdictCell(problem: ComparedProblem, question: QuestionName, model: string): string {
+  const verdict = verdictOn(problem, question, model);
+  const word = verdict?.verdict ?? "none";
+  const relative = question === "exit" && word === "poor" ? exitRatio(problem.exit?.models[model]?.watchedLikeSgd.meanSteps, problem.exit?.sgd.meanSteps ?? null) : null;
+  return (relative ? `${word}: ${fastOrSlow(relative.value)}` : word).padEnd(Math.max(4, question.length));
+}

@@ -1,0 +1,39 @@
+// What `escapement/report` offers: answers as plain-text tables, as figures (SVG elements, for pages and notebooks) and as whole pages.
+// It reads answers and nothing else; a DOM document is passed in: the browser's, or linkedom's in Node.
+export { answerPage } from "./answer-page.ts";
+export { bibtex } from "./citation.ts";
+export { type CompareTableOptions, compareTable } from "./compare-table.ts";
+export { diagnoseTable } from "./diagnose-table.ts";
+export { exitTable } from "./exit-table.ts";
+export {
+  csv,
+  densitiesFigure,
+  diagnoseFigures,
+  distancesFigure,
+  ellipsesFigure,
+  exitFigures,
+  exitRatiosFigure,
+  type Figure,
+  type FigureContext,
+  type FigureData,
+  lawFigures,
+  momentsFigure,
+  pathsFigure,
+  problemFigures,
+  spectrumFigure,
+  standaloneSvg,
+  stationaryFigure,
+  survivalFigure,
+  verdictsFigure,
+  weakAlongFigure,
+  weakFigures,
+  weakOrdersFigure,
+} from "./figure/index.ts";
+export { lawTable } from "./law-table.ts";
+export { formatEstimate, formatFigure, formatNumber } from "./number.ts";
+export { comparePage, type PageContext } from "./page.ts";
+export { colourVariables, dagger, type ProcessStyle, processName, processStyle } from "./process-style.ts";
+export { answerTable, hasTable, type ReportableResult } from "./table.ts";
+export type { TableOptions } from "./table-frame.ts";
+export { texToMathML } from "./tex-mathml.ts";
+export { weakTable } from "./weak-table.ts";

@@ -1,0 +1,34 @@
+// Any answer as plain text: one table a command, a line here for each.
+import type { Answer, CompareResult, DiagnoseResult, ExitResult, LawResult, WeakResult } from "../answer/index.ts";
+import { InputError } from "../errors.ts";
+import { type CompareTableOptions, compareTable } from "./compare-table.ts";
+import { diagnoseTable } from "./diagnose-table.ts";
+import { exitTable } from "./exit-table.ts";
+import { lawTable } from "./law-table.ts";
+import { weakTable } from "./weak-table.ts";
+
+export type ReportableResult = LawResult | WeakResult | ExitResult | DiagnoseResult | CompareResult;
+
+const tables: { readonly [command: string]: (answer: Answer<never>, options: CompareTableOptions) => string } = {
+  law: lawTable,
+  weak: weakTable,
+  exit: exitTable,
+  diagnose: diagnoseTable,
+  compare: compareTable,
+};
+
+/** Whether `answerTable` knows this command. */
+export function hasTable(command: string): boolean {
+  return Object.hasOwn(tables, command);
+}
+
+/**
+ * The answer as plain text, at most `width` columns wide (default 80; compare 100), addresses and commands excepted.
+ * @throws InputError `report/no-table` for an answer of another command
+ */
+export function answerTable(answer: Answer<ReportableResult>, options: CompareTableOptions = {}): string {
+  const table = tables[answer.command];
+  if (!hasTable(answer.command) || !table)
+    throw new InputError("report/no-table", `no table for "${answer.command}"; there is one for ${Object.keys(tables).join(", ")}`, { command: answer.command });
+  return table(answer as Answer<never>, options);
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from "tsdown";
+
+// One build for Node and browsers; the command's file is small and loads the rest when it is needed.
+export default defineConfig({
+  entry: { index: "src/index.ts", "report/index": "src/report/index.ts", node: "src/node.ts", "cli/main": "src/cli/main.ts" },
+  format: "esm",
+  platform: "neutral",
+  target: "es2022",
+  dts: true,
+  clean: true,
+  sourcemap: false,
+  outExtensions: () => ({ js: ".js", dts: ".d.ts" }),
+  external: [/^node:/],
+});
