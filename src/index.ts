@@ -12,6 +12,7 @@ export { readProblem } from "./problem/read.ts";
 export { problemJsonSchema } from "./problem/schema.ts";
 export { withLearningRate, withStart, withSteps } from "./problem/vary.ts";
 export { compare } from "./question/compare.ts";
+export { type DeriveOptions, derive } from "./question/derive.ts";
 export { diagnose } from "./question/diagnose.ts";
 export { exit } from "./question/exit.ts";
 export { law } from "./question/law.ts";

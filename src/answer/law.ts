@@ -16,6 +16,8 @@ export interface LawAtStep {
   readonly klFromSgd?: Figure | null;
   /** Squared Wasserstein-2 distance of the laws at this step. */
   readonly w2SquaredFromSgd?: Figure | null;
+  /** Where the laws are not Gaussian and only their moments are known: the squared distance of Gaussians with these moments. */
+  readonly w2SquaredLowerBound?: Figure;
 }
 
 export interface StationaryLaw {

@@ -15,7 +15,7 @@ export interface Asked {
 /** One command's module: asks the question, and tells the answer as text and as a page. */
 export interface CommandModule {
   ask(asked: Asked): Promise<Answer<unknown>>;
-  text(answer: Answer<unknown>, context: { width: number; report?: string; typed: string }): Promise<string>;
+  text(answer: Answer<unknown>, context: { width: number; report?: string; typed: string; flags: Flags }): Promise<string>;
   page?(answer: Answer<unknown>, context: { document: Document; command: string }): Promise<string>;
   /** The page that is written where no --report says otherwise. */
   readonly defaultReport?: string;
@@ -24,7 +24,7 @@ export interface CommandModule {
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  readonly problems: "one" | "many" | "none";
+  readonly problems: "one" | "many" | "optional" | "none";
   /** Flags of this command's own. */
   readonly flags: readonly Flag[];
   /** Flags that this command reads as lists, so they are not fields of the problem. */

@@ -51,6 +51,22 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./commands/questions.ts")).diagnoseCommand,
   },
   {
+    name: "derive",
+    summary: "the modified equation by stochastic backward error analysis, order by order",
+    problems: "optional",
+    flags: [
+      { name: "order", kind: "count", argument: "<p>", help: "highest order (default 3)" },
+      { name: "noise-law", kind: "text", argument: "<law>", help: "gaussian, general, constant or minibatch" },
+      { name: "format", kind: "text", argument: "<f>", help: "text, latex, python, jax or json" },
+      { name: "dimension", kind: "count", argument: "<d>", help: "1 writes the terms for one dimension" },
+      { name: "check", kind: "switch", help: "verify against Taylor jets at random points" },
+      { name: "model", kind: "words", argument: "<id>", help: "one model, or series-N" },
+    ],
+    sweeps: [],
+    example: "escapement derive --order 3 --noise-law gaussian",
+    load: async () => (await import("./commands/derive.ts")).deriveCommand,
+  },
+  {
     name: "schema",
     summary: "the problem file's JSON Schema",
     problems: "none",
@@ -58,7 +74,7 @@ export const commands: readonly Command[] = [
     sweeps: [],
     example: "escapement schema > problem.schema.json",
   },
-  ...["paths", "derive", "map", "reproduce", "studio", "runs", "show", "merge", "worker", "status"].map(
+  ...["paths", "map", "reproduce", "studio", "runs", "show", "merge", "worker", "status"].map(
     (name): Command => ({ name, summary: "not yet", problems: "none", flags: [], sweeps: [], example: "" }),
   ),
 ];

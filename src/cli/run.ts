@@ -48,6 +48,7 @@ async function readProblems(command: Command, names: readonly string[], flags: F
   // a list that the command sweeps is not a field; a single value is
   for (const name of command.sweeps) if (Array.isArray(own[name]) && (own[name] as unknown[]).length > 1) delete own[name];
   if (names.length === 0) {
+    if (command.problems === "optional" && !makesProblem(flags)) return [];
     if (!makesProblem(flags)) throw new InputError("cli/no-problem", `${command.name}: found no problem; allowed: a problem file, or --formula with --sigma, --eta, --start and --steps`);
     if (own["eta"] === undefined && Array.isArray(flags["eta"])) own["eta"] = [(flags["eta"] as number[])[0]];
     if (own["batch"] === undefined && Array.isArray(flags["batch"])) own["batch"] = [(flags["batch"] as number[])[0]];
@@ -91,7 +92,7 @@ async function printAnswer(module: CommandModule, answer: Answer<unknown>, flags
   }
   // tables are laid out for 80 columns; a wider terminal gets wider ones, never a narrower
   const width = process.stdout.isTTY ? Math.max(80, Math.min(process.stdout.columns ?? 80, 120)) : 80;
-  process.stdout.write(`${await module.text(answer, { width, report, typed })}\n`);
+  process.stdout.write(`${await module.text(answer, { width, report, typed, flags })}\n`);
   return 0;
 }
 

@@ -70,7 +70,9 @@ function compileTensor(f: Expr, variables: readonly string[], order: number, opt
   let entries = [{ indices: [] as readonly number[], formula: f }];
   for (let k = 0; k < order; k += 1)
     entries = entries.flatMap(({ indices, formula }) =>
-      variables.flatMap((name, i) => (i < (indices.at(-1) ?? 0) ? [] : [{ indices: [...indices, i], formula: differentiate(formula, name) }])),
+      variables.flatMap((name, i) =>
+        i < (indices.at(-1) ?? 0) ? [] : [{ indices: [...indices, i], formula: differentiate(formula, name) }],
+      ),
     );
   const compiled = compile(
     entries.map(({ formula }) => formula),
@@ -78,8 +80,10 @@ function compileTensor(f: Expr, variables: readonly string[], order: number, opt
     options,
   );
   const packed = new Float64Array(entries.length);
+  let placeCount = 1;
+  for (let k = 0; k < order; k += 1) placeCount *= d;
   const numberOf = new Map(entries.map(({ indices }, n) => [indices.join(), n]));
-  const source = Int32Array.from({ length: d ** order }, (_, place) => {
+  const source = Int32Array.from({ length: placeCount }, (_, place) => {
     const indices: number[] = [];
     for (let k = 0, rest = place; k < order; k += 1, rest = Math.floor(rest / d)) indices.push(rest % d);
     return numberOf.get(indices.sort((a, b) => a - b).join())!;
@@ -99,13 +103,16 @@ function compileThird(f: Expr, variables: readonly string[], options: CompileOpt
   // No formula that a user types has names with spaces.
   const [v, w] = ["v", "w"].map((letter) => variables.map((name) => variable(`${letter} ${name}`))) as [Expr[], Expr[]];
   const [t, s] = [variable("t "), variable("s ")];
-  const moved = variables.map((name, i): [string, Expr] => [
-    name,
-    add(variable(name), add(multiply(t, v[i]!), multiply(s, w[i]!))),
-  ]);
+  const moved = variables.map((name, i): [string, Expr] => [name, add(variable(name), add(multiply(t, v[i]!), multiply(s, w[i]!)))]);
   const alongBoth = differentiate(differentiate(substitute(f, new Map(moved)), "t "), "s ");
   const zero = constant(0);
-  const second = substitute(alongBoth, new Map([["t ", zero], ["s ", zero]]));
+  const second = substitute(
+    alongBoth,
+    new Map([
+      ["t ", zero],
+      ["s ", zero],
+    ]),
+  );
   const names = [...v, ...w].flatMap((node) => (node.kind === "variable" ? [node.name] : []));
   return compile(gradientOf(second, variables), [...variables, ...names], options);
 }

@@ -1,9 +1,9 @@
 // A program executed by JavaScript: instruction after instruction, each over a block of points, so that the dispatch is paid once a block.
 // The twin of the WebAssembly backend, with the same bits; it serves where WebAssembly is missing, and as its oracle.
-import { copysign, exponentOf, highPart, mantissaOf, pow2 } from "../numerics/arithmetic.ts";
+import { copysign, exponentOf, mantissaOf, pow2 } from "../numerics/arithmetic.ts";
 import * as numbers from "../numerics/elementary/numbers.ts";
 import { elementaryProgram } from "./elementary-programs.ts";
-import { type Program, type Value, operandsOf } from "./program.ts";
+import { operandsOf, type Program, type Value } from "./program.ts";
 
 /** Points a block: a few registers of 128 doubles stay in the first-level cache. */
 const block = 128;
@@ -148,9 +148,6 @@ function execute({ operation, target: t, x, y, z, value, f }: Step, n: number, p
       return;
     case "copysign":
       for (let i = 0; i < n; i += 1) t[i] = copysign(x[i]!, y[i]!);
-      return;
-    case "highPart":
-      for (let i = 0; i < n; i += 1) t[i] = highPart(x[i]!);
       return;
     case "call1":
     case "call2":

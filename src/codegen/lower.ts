@@ -1,6 +1,7 @@
 // Formulas to a program. One instruction a node in the order of the formula, integer powers by squaring; functions are called by name.
-import { type Call, type Expr, postorder } from "../expr/node.ts";
+
 import { InputError } from "../errors.ts";
+import { type Call, type Expr, postorder } from "../expr/node.ts";
 import { integerPower } from "./log-slope.ts";
 import { buildProgram, type Program, type ProgramBuilder, type Value } from "./program.ts";
 

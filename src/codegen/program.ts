@@ -33,7 +33,6 @@ export const operandCount = {
   exponentOf: 1,
   mantissaOf: 1,
   copysign: 2,
-  highPart: 1,
   /** callee(a) and callee(a, b). */
   call1: 1,
   call2: 2,
@@ -107,7 +106,8 @@ export function buildProgram(inputCount: number): ProgramBuilder {
 
   return {
     input(index) {
-      if (index < 0 || index >= inputCount) throw new InternalError("codegen/input", `a program of ${inputCount} inputs has no input ${index}`);
+      if (index < 0 || index >= inputCount)
+        throw new InternalError("codegen/input", `a program of ${inputCount} inputs has no input ${index}`);
       return intern("input", -1, -1, -1, index, "");
     },
     constant,
@@ -130,18 +130,29 @@ export function buildProgram(inputCount: number): ProgramBuilder {
     exponentOf: (x) => emit("exponentOf", x),
     mantissaOf: (x) => emit("mantissaOf", x),
     copysign: (magnitude, sign) => emit("copysign", magnitude, sign),
-    highPart: (x) => emit("highPart", x),
     call1: (callee, a) => emit("call1", a, -1, -1, callee),
     call2: (callee, a, b) => emit("call2", a, b, -1, callee),
     finish: (outputs) => withoutDeadCode({ inputCount, instructions, outputs }),
   };
 }
 
-type FoldedOperation = "add" | "subtract" | "multiply" | "divide" | "sqrt" | "negate" | "abs" | "pow2" | "exponentOf" | "mantissaOf" | "copysign" | "highPart";
+type FoldedOperation =
+  | "add"
+  | "subtract"
+  | "multiply"
+  | "divide"
+  | "sqrt"
+  | "negate"
+  | "abs"
+  | "pow2"
+  | "exponentOf"
+  | "mantissaOf"
+  | "copysign";
 
 function nameOfFunction(f: UnaryFunction): string {
   const name = nameOf.get(f);
-  if (name === undefined) throw new InternalError("codegen/function", "a function that is called by name must be in numerics/elementary/list.ts");
+  if (name === undefined)
+    throw new InternalError("codegen/function", "a function that is called by name must be in numerics/elementary/list.ts");
   return name;
 }
 

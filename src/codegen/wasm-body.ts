@@ -1,7 +1,8 @@
 // Instructions of WebAssembly for the values of a program. A value that is used once is written where it is used, on the operand stack;
 // the others ("roots") get a local. All operations are free of side effects, so that the place changes nothing. Iterative throughout.
+
+import { type Instruction, type Operation, operandsOf, type Program, type Value } from "./program.ts";
 import { type ByteWriter, opcode as op, signedLeb128 } from "./wasm-encoder.ts";
-import { type Instruction, type Operation, type Program, type Value, operandsOf } from "./program.ts";
 
 /** A tree larger than this is cut: so that a long sum, which is one tree, can be shared out over several functions. */
 const largestTree = 500;
@@ -73,7 +74,6 @@ const suffix: ReadonlyMap<Operation, readonly number[]> = new Map<Operation, rea
     ],
   ],
   ["mantissaOf", [bits, ...i64(0xfffffffffffffn), op.i64And, ...i64(0x3ff0000000000000n), op.i64Or, op.f64ReinterpretI64]],
-  ["highPart", [bits, ...i64(-0x100000000n), op.i64And, op.f64ReinterpretI64]],
 ]);
 
 export interface BodyContext {

@@ -2,9 +2,17 @@
 // called, and a loop over points. Inputs and outputs lie in the module's memory. Large programs are cut into several functions, since
 // engines limit a function's size and compile large ones in more than linear time; what one piece hands to later ones lies in memory, too.
 import { elementaryProgram } from "./elementary-programs.ts";
-import { type Program, type Value, isCondition, operandsOf } from "./program.ts";
+import { isCondition, operandsOf, type Program, type Value } from "./program.ts";
 import { type BodyContext, findRoots, type Roots, writeTree } from "./wasm-body.ts";
-import { type ByteWriter, byteWriter, encodeModule, type FunctionBody, type FunctionType, opcode as op, signedLeb128 } from "./wasm-encoder.ts";
+import {
+  type ByteWriter,
+  byteWriter,
+  encodeModule,
+  type FunctionBody,
+  type FunctionType,
+  opcode as op,
+  signedLeb128,
+} from "./wasm-encoder.ts";
 
 const defaults = { piece: 3000 };
 
@@ -140,7 +148,11 @@ function cut(program: Program, { isRoot, owner, size }: Roots, piece: number): {
   return { cuts: roots.map((list, i) => ({ roots: list, imports: imports[i]! })), slots };
 }
 
-function pointBodies(program: Program, functionIndex: (name: string) => number, piece: number): { pieces: FunctionBody[]; scratchBytes: number } {
+function pointBodies(
+  program: Program,
+  functionIndex: (name: string) => number,
+  piece: number,
+): { pieces: FunctionBody[]; scratchBytes: number } {
   const { instructions, outputs } = program;
   const found = findRoots(program);
   const { cuts, slots } = cut(program, found, piece);

@@ -24,8 +24,8 @@ export interface Observation {
   readonly steps: readonly number[];
   /** Values a step. */
   readonly size: number;
-  /** Writes out[at .. at + size) for the state x at steps[place]. */
-  observe(x: Vector, place: number, out: Float64Array, at: number): void;
+  /** Writes the values of the state x at steps[place]; process 0 is SGD, 1 + i companion i. */
+  observe(x: Vector, place: number, process: number, out: Float64Array): void;
   /** Names the observation in the job's text. */
   readonly text: string;
 }
@@ -89,15 +89,15 @@ export function coupledProgram(problem: SgdProblem, companions: readonly Compani
   const counts = new Float64Array((1 + companions.length) * eventsPerProcess);
   const extremes: (Extreme | null)[] = new Array<Extreme | null>((1 + companions.length) * extremesPerProcess).fill(null);
 
-  const observe = (walker: Walker, place: number, out: Float64Array) => {
-    if (isFiniteState(walker.x)) observation.observe(walker.x, place, out, 0);
+  const observe = (walker: Walker, place: number, process: number, out: Float64Array) => {
+    if (isFiniteState(walker.x)) observation.observe(walker.x, place, process, out);
     else out.fill(Number.NaN);
   };
-  const combineLevels = (runner: Runner, place: number) => {
+  const combineLevels = (runner: Runner, place: number, process: number) => {
     value.fill(0);
     correction.fill(0);
     for (let l = 0; l < runner.walkers.length; l++) {
-      observe(runner.walkers[l]!, place, scratch);
+      observe(runner.walkers[l]!, place, process, scratch);
       const weight = runner.levels.value[l]!;
       const moved = runner.levels.correction[l]!;
       for (let v = 0; v < size; v++) {
@@ -109,13 +109,13 @@ export function coupledProgram(problem: SgdProblem, companions: readonly Compani
   const advance = (runner: Runner, k: number) => {
     for (const walker of runner.walkers) if (isFiniteState(walker.x)) walker.advance(k, runner.normals);
   };
-  for (const runner of runners) {
+  for (const [r, runner] of runners.entries()) {
     if (!runner.fixed) continue;
     for (const walker of runner.walkers) walker.begin(0);
     for (let k = 0, place = 0; place < steps.length; k++) {
       advance(runner, k);
       if (steps[place] !== k + 1) continue;
-      combineLevels(runner, place);
+      combineLevels(runner, place, r + 1);
       runner.fixed.value.set(value, place * size);
       runner.fixed.correction.set(correction, place * size);
       place++;
@@ -138,7 +138,7 @@ export function coupledProgram(problem: SgdProblem, companions: readonly Compani
     extremes,
     sgd: (place, v) => place * size + v,
     companion: figureAt,
-    run(path, out, at) {
+    run(path, out) {
       sgd.begin(path);
       for (const runner of runners) if (!runner.fixed) for (const walker of runner.walkers) walker.begin(path);
       const last = steps[steps.length - 1]!;
@@ -147,8 +147,8 @@ export function coupledProgram(problem: SgdProblem, companions: readonly Compani
         if (isFiniteState(sgd.x)) sgd.advance(k, normals);
         for (const runner of runners) if (!runner.fixed) advance(runner, k);
         if (steps[place] !== k + 1) continue;
-        observe(sgd, place, sgdValues);
-        for (let v = 0; v < size; v++) out[at + place * size + v] = sgdValues[v]!;
+        observe(sgd, place, 0, sgdValues);
+        for (let v = 0; v < size; v++) out[place * size + v] = sgdValues[v]!;
         for (let r = 0; r < runners.length; r++) {
           const runner = runners[r]!;
           if (runner.fixed) {
@@ -156,9 +156,9 @@ export function coupledProgram(problem: SgdProblem, companions: readonly Compani
               value[v] = runner.fixed.value[place * size + v]!;
               correction[v] = runner.fixed.correction[place * size + v]!;
             }
-          } else combineLevels(runner, place);
+          } else combineLevels(runner, place, r + 1);
           for (let v = 0; v < size; v++) {
-            const to = at + figureAt(r, place, v, 0);
+            const to = figureAt(r, place, v, 0);
             out[to] = value[v]!;
             out[to + differenceFigure] = value[v]! - sgdValues[v]!;
             out[to + correctionFigure] = correction[v]!;

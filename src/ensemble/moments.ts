@@ -9,25 +9,43 @@ export interface Moments {
   readonly squares: Float64Array;
 }
 
-/** Moments of the rows of a table, count x size, row-major. Deviations are from the first row, which is as good as the mean for 10^3 rows. */
-export function momentsOfRows(rows: Float64Array, count: number, size: number): Moments {
-  const mean = new Float64Array(size);
-  const squares = new Float64Array(size);
-  for (let r = 1; r < count; r++) {
-    const at = r * size;
-    for (let i = 0; i < size; i++) {
-      const deviation = rows[at + i]! - rows[i]!;
-      mean[i]! += deviation;
-      squares[i]! += deviation * deviation;
-    }
-  }
-  for (let i = 0; i < size; i++) {
-    const shift = mean[i]! / count;
-    // never below 0 but by rounding
-    squares[i] = Math.max(0, squares[i]! - shift * mean[i]!);
-    mean[i] = rows[i]! + shift;
-  }
-  return { count, mean, squares };
+/** Adds up one row of figures after another, none kept. Deviations are from the first row, which is as good as the mean for 10^3 rows. */
+export interface Accumulator {
+  add(row: Float64Array): void;
+  moments(): Moments;
+}
+
+export function accumulator(size: number): Accumulator {
+  const first = new Float64Array(size);
+  const sums = new Float64Array(size);
+  const products = new Float64Array(size);
+  let count = 0;
+  return {
+    add(row) {
+      if (count++ === 0) {
+        first.set(row);
+        // NaN - NaN is NaN: a figure that does not exist on the first path does not exist in the sums
+        for (let i = 0; i < size; i++) sums[i] = row[i]! - row[i]!;
+        return;
+      }
+      for (let i = 0; i < size; i++) {
+        const deviation = row[i]! - first[i]!;
+        sums[i]! += deviation;
+        products[i]! += deviation * deviation;
+      }
+    },
+    moments() {
+      const mean = new Float64Array(size);
+      const squares = new Float64Array(size);
+      for (let i = 0; i < size; i++) {
+        const shift = sums[i]! / count;
+        // below 0 by rounding only
+        squares[i] = Math.max(0, products[i]! - shift * sums[i]!);
+        mean[i] = first[i]! + shift;
+      }
+      return { count, mean, squares };
+    },
+  };
 }
 
 /** Of two disjoint sets of paths; the order of the arguments counts in the last bits. */

@@ -7,8 +7,8 @@ export interface PathProgram {
   readonly job: string;
   /** Figures a path. */
   readonly size: number;
-  /** Simulates the path of this number and writes its figures, out[at .. at + size). NaN: the path has overflowed. */
-  run(path: number, out: Float64Array, at: number): void;
+  /** Simulates the path of this number and writes its figures. NaN: the path has overflowed. */
+  run(path: number, out: Float64Array): void;
   /** Events counted over all paths run since the last reset. */
   readonly counts: Float64Array;
   /** Extremes over the same paths. */

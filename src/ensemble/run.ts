@@ -2,7 +2,7 @@
 // elementary functions: the oracle of the faster engines, which have to reproduce its figures.
 import { InterruptedError } from "../errors.ts";
 import { type Ensemble, ensembleOfBlock, pathsPerBlock } from "./ensemble.ts";
-import { momentsOfRows } from "./moments.ts";
+import { accumulator } from "./moments.ts";
 import { type PathProgram, resetEvents } from "./program.ts";
 
 export interface RunOptions {
@@ -23,10 +23,14 @@ export function blocksFor(paths: number): number {
 export function runBlock(program: PathProgram, block: number, toPath: number): Ensemble {
   const first = block * pathsPerBlock;
   const count = Math.min(pathsPerBlock, toPath - first);
-  const rows = new Float64Array(count * program.size);
+  const row = new Float64Array(program.size);
+  const sums = accumulator(program.size);
   resetEvents(program);
-  for (let i = 0; i < count; i++) program.run(first + i, rows, i * program.size);
-  return ensembleOfBlock(program.job, block, momentsOfRows(rows, count, program.size), program.counts.slice(), [...program.extremes]);
+  for (let i = 0; i < count; i++) {
+    program.run(first + i, row);
+    sums.add(row);
+  }
+  return ensembleOfBlock(program.job, block, sums.moments(), program.counts.slice(), [...program.extremes]);
 }
 
 export const plainEngine: Engine = async (program, fromBlock, toPath, { signal, onProgress }) => {

@@ -1,4 +1,5 @@
-// How a constant is best written: 0.3333333333333333 is 1/3, 6.283185307179586 is 2*pi, 1.4142135623730951 is sqrt(2). Only where the
+// How a constant is best written: 0.3333333333333333 is 1/3, 6.283185307179586 is 2*pi, 1.4142135623730951 is sqrt(2), and the slope of
+// erf at 0 is 2/sqrt(pi). Only where the
 // form, folded in doubles from the left, gives the very same double; else, and where decimals are short, decimals.
 
 /** over * symbol / under; `decimal` is the shortest text that reads back as the number, without its sign. */
@@ -6,12 +7,14 @@ export interface ConstantForm {
   readonly negative: boolean;
   readonly over: string;
   readonly symbol?: "pi" | "e" | { readonly sqrt: number };
-  /** "1" where there is no denominator. */
+  /** "1" where there is no denominator; "sqrt(pi)" is that. */
   readonly under: string;
 }
 
 /** Decimals of at most so many characters stay decimals; so large may numerators and denominators be. */
 const limits = { decimal: 8, denominator: 999, numerator: 99_999, multiple: 12, radicand: 99 };
+
+const rootPi = Math.sqrt(Math.PI);
 
 const known = new Map<number, ConstantForm>();
 
@@ -36,6 +39,9 @@ function search(value: number): ConstantForm | undefined {
     if (n > limits.numerator) break;
     if (n / d === value) return { negative: false, over: String(n), under: String(d) };
   }
+  const timesRootPi = Math.round(value * rootPi);
+  if (timesRootPi / rootPi === value && timesRootPi <= limits.numerator)
+    return { negative: false, over: String(timesRootPi), under: "sqrt(pi)" };
   return multipleOf(value, Math.PI, "pi") ?? multipleOf(value, Math.E, "e") ?? multipleOfRoot(value);
 }
 

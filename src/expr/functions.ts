@@ -1,32 +1,7 @@
 // What the functions of formulas mean on numbers: the one definition that evaluation, constant folding and every backend of codegen
-// share. A backend that writes the same operations in the same order gets the same bits.
+// share. A backend that writes the same operations in the same order gets the same bits. sign(0) = step(0) = 0: slopes at a kink.
 import * as elementary from "../numerics/elementary.ts";
 import type { FunctionName } from "./node.ts";
-
-/** 1/(1 + e^-x): relative error of a few roundings for all x; 0 below -709.8 (the true value is below 5e-309). */
-export function sigmoid(x: number): number {
-  return 1 / (1 + elementary.exp(-x));
-}
-
-/** log(1 + e^x) as max(x, 0) + log1p(e^-|x|), which neither overflows nor cancels. */
-export function softplus(x: number): number {
-  return Math.max(x, 0) + elementary.log1p(elementary.exp(-Math.abs(x)));
-}
-
-/** max(x, 0); NaN stays NaN. */
-export function relu(x: number): number {
-  return Math.max(x, 0);
-}
-
-/** -1, 0 or 1: the slope of |x|, 0 at its kink. */
-export function sign(x: number): number {
-  return x > 0 ? 1 : x < 0 ? -1 : x === 0 ? 0 : Number.NaN;
-}
-
-/** 1 for x > 0, 0 for x <= 0: the slope of relu, 0 at its kink. */
-export function step(x: number): number {
-  return x > 0 ? 1 : x <= 0 ? 0 : Number.NaN;
-}
 
 /** Function by name; a Map, so that no prototype is ever looked into. */
 const numberFunctions: ReadonlyMap<FunctionName, (x: number) => number> = new Map<FunctionName, (x: number) => number>([
@@ -44,11 +19,11 @@ const numberFunctions: ReadonlyMap<FunctionName, (x: number) => number> = new Ma
   ["erf", elementary.erf],
   ["log1p", elementary.log1p],
   ["expm1", elementary.expm1],
-  ["sigmoid", sigmoid],
-  ["softplus", softplus],
-  ["relu", relu],
-  ["sign", sign],
-  ["step", step],
+  ["sigmoid", elementary.sigmoid],
+  ["softplus", elementary.softplus],
+  ["relu", elementary.relu],
+  ["sign", elementary.sign],
+  ["step", elementary.step],
 ]);
 
 /** The function on numbers that a call names. */

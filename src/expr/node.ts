@@ -94,56 +94,70 @@ export type Expr = Constant | Variable | Negate | Binary | IntegerPower | Call |
 /** The largest exponent that is kept as an integer power. */
 export const maxIntegerPower = 64;
 
-// The table of all living nodes. It holds them weakly: a studio session that edits formulas all day does not grow.
-const table = new Map<string, WeakRef<Expr>>();
+// The table of all living nodes, by kind, fields and arguments' ids. The latest are held strongly, which is fast; the older ones weakly:
+// a page on which formulas are edited all day does not grow.
+const young = new Map<string, Expr>();
+const old = new Map<string, WeakRef<Expr>>();
+const youngLimit = 1 << 16;
+let sweepAt = 2 * youngLimit;
 let nextId = 0;
-let sweepAt = 1 << 16;
 
-function intern<E extends Expr>(key: string, make: (id: number) => E): E {
-  const known = table.get(key)?.deref();
-  // The key tells the kind and every field, so what it leads to is an E.
-  if (known !== undefined) return known as E;
-  const node = make(nextId++);
+/** The living node of that key. The key tells the kind and every field, so its type is the one that the caller makes. */
+function known(key: string): Expr | undefined {
+  return young.get(key) ?? old.get(key)?.deref();
+}
+
+function enter<E extends Expr>(key: string, node: E): E {
   Object.freeze(node.args);
   Object.freeze(node);
-  table.set(key, new WeakRef<Expr>(node));
-  if (table.size >= sweepAt) sweep();
+  young.set(key, node);
+  if (young.size >= youngLimit) age();
   return node;
 }
 
-/** Drops the entries of collected nodes; amortised over the insertions since the last sweep. */
-function sweep(): void {
-  for (const [key, reference] of table) if (reference.deref() === undefined) table.delete(key);
-  sweepAt = Math.max(1 << 16, 2 * table.size);
+/** Weakens the hold on the young, and drops the entries of collected nodes when the table has doubled since the last time. */
+function age(): void {
+  for (const [key, node] of young) old.set(key, new WeakRef(node));
+  young.clear();
+  if (old.size < sweepAt) return;
+  for (const [key, reference] of old) if (reference.deref() === undefined) old.delete(key);
+  sweepAt = 2 * Math.max(youngLimit, old.size);
 }
 
 export function makeConstant(value: number): Constant {
   if (!Number.isFinite(value)) throw new InternalError("expr/constant", `a formula's constant must be finite, found ${value}`, {});
-  return intern(`c${value}`, (id) => ({ kind: "constant", value: value + 0, args: [], id }));
+  const key = `c${value}`;
+  return (known(key) as Constant | undefined) ?? enter(key, { kind: "constant", value: value + 0, args: [], id: nextId++ });
 }
 
 export function makeVariable(name: string): Variable {
-  return intern(`v${name}`, (id) => ({ kind: "variable", name, args: [], id }));
+  const key = `v${name}`;
+  return (known(key) as Variable | undefined) ?? enter(key, { kind: "variable", name, args: [], id: nextId++ });
 }
 
 export function makeNegate(a: Expr): Negate {
-  return intern(`-${a.id}`, (id) => ({ kind: "negate", args: [a], id }));
+  const key = `-${a.id}`;
+  return (known(key) as Negate | undefined) ?? enter(key, { kind: "negate", args: [a], id: nextId++ });
 }
 
 export function makeBinary(kind: BinaryKind, a: Expr, b: Expr): Binary {
-  return intern(`${kind}${a.id},${b.id}`, (id) => ({ kind, args: [a, b], id }));
+  const key = `${kind}${a.id},${b.id}`;
+  return (known(key) as Binary | undefined) ?? enter(key, { kind, args: [a, b], id: nextId++ });
 }
 
 export function makeIntegerPower(a: Expr, exponent: number): IntegerPower {
-  return intern(`^${a.id},${exponent}`, (id) => ({ kind: "integerPower", exponent, args: [a], id }));
+  const key = `^${a.id},${exponent}`;
+  return (known(key) as IntegerPower | undefined) ?? enter(key, { kind: "integerPower", exponent, args: [a], id: nextId++ });
 }
 
 export function makeCall(name: FunctionName, a: Expr): Call {
-  return intern(`f${name}${a.id}`, (id) => ({ kind: "call", name, args: [a], id }));
+  const key = `f${name}(${a.id}`;
+  return (known(key) as Call | undefined) ?? enter(key, { kind: "call", name, args: [a], id: nextId++ });
 }
 
 export function makeLogSlope(order: number, p: Expr): LogSlope {
-  return intern(`l${order},${p.id}`, (id) => ({ kind: "logSlope", order, args: [p], id }));
+  const key = `l${order},${p.id}`;
+  return (known(key) as LogSlope | undefined) ?? enter(key, { kind: "logSlope", order, args: [p], id: nextId++ });
 }
 
 /**

@@ -73,7 +73,8 @@ function print(node: Expr, of: (arg: Expr) => Printed, style: InfixStyle): Print
 function printConstant({ negative, over, symbol, under }: ConstantForm, style: InfixStyle): Printed {
   const named = symbol === undefined ? "" : symbol === "pi" ? style.pi : symbol === "e" ? style.e : style.call("sqrt", String(symbol.sqrt));
   const above = named === "" ? over : over === "1" ? named : `${over}*${named}`;
-  const text = `${negative ? "-" : ""}${above}${under === "1" ? "" : `/${under}`}`;
+  const below = under === "sqrt(pi)" ? style.call("sqrt", style.pi) : under;
+  const text = `${negative ? "-" : ""}${above}${under === "1" ? "" : `/${below}`}`;
   const isProduct = under !== "1" || above.includes("*");
   return { text, level: isProduct ? level.product : negative ? level.minus : level.atom };
 }

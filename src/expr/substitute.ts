@@ -10,6 +10,9 @@ export function substitute(expr: Expr, replacements: ReadonlyMap<string, Expr>):
   return fold<Expr>(expr, (node, of) => (node.kind === "variable" ? (replacements.get(node.name) ?? node) : rebuild(node, of)));
 }
 
+/** The formula built again from the bottom: what graphs from elsewhere (JSON) need to be as small as those built here. */
+export const simplify = (expr: Expr): Expr => substitute(expr, new Map());
+
 /** The same node over other arguments, simplified. */
 export function rebuild(node: Expr, of: (arg: Expr) => Expr): Expr {
   switch (node.kind) {

@@ -1,6 +1,6 @@
 // Sums and differences, simplified: like terms are collected, subtracting a negative is adding. The order of the terms stays.
 import { one, plus, type Scaled, zero } from "./coefficient.ts";
-import { type Expr, makeCall } from "./node.ts";
+import { type Expr, makeBinary, makeCall } from "./node.ts";
 import { isTotal } from "./range.ts";
 import { factorsOf, joined, negate, sumOf, termsOf } from "./terms.ts";
 
@@ -18,7 +18,9 @@ export function subtract(a: Expr, b: Expr): Expr {
   if (b === zero) return a;
   // exp(v) - 1 = expm1(v) keeps the digits of a small v
   if (b === one && a.kind === "call" && a.name === "exp") return makeCall("expm1", a.args[0]);
-  return collect(a, b, -1) ?? joined(a, negate(b));
+  const negative = negate(b);
+  // a - (b - c) stays as it was typed; a - (-b) becomes a + b
+  return collect(a, b, -1) ?? (negative.kind === "subtract" && b.kind === "subtract" ? makeBinary("subtract", a, b) : joined(a, negative));
 }
 
 /** a + sign * b where some term of b is like one of a; undefined where none is, so that the grouping stays as it was typed. */

@@ -1,6 +1,10 @@
 // What a way of computing E phi without sampling returns: curves over all steps, for SGD and each model. One contract for closed
 // forms, the line and the plane, so that question/weak.ts does not know which one answered.
 import type { Warning } from "../answer/warning.ts";
+import type { ExistenceOptions } from "../model/existence.ts";
+import type { SdeModel } from "../model/model.ts";
+import type { SgdProblem } from "../problem/problem.ts";
+import type { TestFunction } from "../problem/test-function.ts";
 
 /** E phi at the steps 0 .. K (index k; at 0 it is phi at the start). */
 export interface Curve {
@@ -8,8 +12,8 @@ export interface Curve {
   /** Bounds on the absolute errors. */
   readonly errors: Float64Array;
   /** "rounding": a closed form or a rule at rounding accuracy; "bound": measured at two resolutions. */
-  readonly kind: "bound" | "rounding";
-  /** Steps that have no figure hold NaN (odd steps of the two-step form). */
+  readonly kind: "bound" | "rounding" | "standard-error";
+  /** Only even steps have figures (the two-step form); the others hold NaN. */
   readonly everySecond?: boolean;
 }
 
@@ -22,6 +26,18 @@ export interface Expectations {
   readonly deviations: readonly (number | null)[];
   readonly models: { readonly [id: string]: readonly (Curve | null)[] };
   readonly warnings: readonly Warning[];
+}
+
+export interface ExpectationOptions extends ExistenceOptions {
+  readonly twoStep?: boolean;
+}
+
+/** A way of computing E phi. */
+export interface ExpectationSolver {
+  /** Whether it can be tried for this function of this problem. */
+  covers(problem: SgdProblem, test: TestFunction): boolean;
+  /** Curves for the problem's tests (all of them covered), at its learning rate and steps. */
+  solve(problem: SgdProblem, models: readonly SdeModel[], options: ExpectationOptions): Expectations | Promise<Expectations>;
 }
 
 export const weakDefaults = {

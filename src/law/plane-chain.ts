@@ -7,7 +7,7 @@ import type { SgdProblem } from "../problem/problem.ts";
 import type { PlaneBasis } from "./plane-basis.ts";
 import { fitsFrame, frameAround, inFrame, muchNarrower } from "./plane-frame.ts";
 import { lawOfSources, momentsOfSources, type PlaneLaw, type PlaneSources } from "./plane-law.ts";
-import { pulledTowards } from "./plane-pull.ts";
+import { evaluateWithin } from "./plane-pull.ts";
 
 /** Which noise SGD has: the problem's own, or Gaussian noise of the same covariance. */
 export type ChainNoise = "own" | "gaussian";
@@ -40,7 +40,7 @@ function gaussianSources({ objective, noise, learningRate: eta }: SgdProblem, la
     return Number.isFinite(gradient[0]! + gradient[1]! + sigma[0]! + sigma[1]! + sigma[3]!);
   };
   for (let i = 0; i < count; i++) {
-    pulledTowards(law.frame, law.x[i]!, law.y[i]!, evaluate);
+    evaluateWithin(law.frame, law.x[i]!, law.y[i]!, evaluate);
     x[i] = law.x[i]! - eta * gradient[0]!;
     y[i] = law.y[i]! - eta * gradient[1]!;
     spread[3 * i] = eta * eta * sigma[0]!;
@@ -60,7 +60,7 @@ function discreteSources({ objective, noise, learningRate: eta }: SgdProblem, la
     return Number.isFinite(gradient[0]! + gradient[1]!) && atoms.values.every(Number.isFinite) && atoms.probabilities.every(Number.isFinite);
   };
   for (let i = 0; i < law.masses.length; i++) {
-    pulledTowards(law.frame, law.x[i]!, law.y[i]!, evaluate);
+    evaluateWithin(law.frame, law.x[i]!, law.y[i]!, evaluate);
     for (let m = 0; m < atoms.probabilities.length; m++) {
       masses.push(law.masses[i]! * atoms.probabilities[m]!);
       x.push(law.x[i]! - eta * (gradient[0]! + atoms.values[2 * m]!));

@@ -9,7 +9,7 @@ import type { Sde } from "../model/sde.ts";
 import { coefficientsOfMasses, massesAtNodes, type PlaneBasis } from "./plane-basis.ts";
 import { covarianceInFrame, fitsFrame, frameAround, framePoints, muchNarrower, type PlaneFrame, type PlaneMoments } from "./plane-frame.ts";
 import { inOtherFrame, momentsInFrame, momentsOfLaw, type PlaneLaw, planeLaw } from "./plane-law.ts";
-import { pulledTowards } from "./plane-pull.ts";
+import { evaluateWithin, LostLawError } from "./plane-pull.ts";
 
 const defaults = {
   /** Taylor's series may grow to this times its first term: so many roundings are lost, no more. */
@@ -17,12 +17,11 @@ const defaults = {
   mostTerms: 120,
   /** How often a frame may be chosen anew for the same stretch of time before the stretch is halved. */
   frameTrials: 3,
+  /** In one stretch the mean may move this many standard deviations of the law: a frame that holds more is too wide for a narrow law. */
+  farthestMove: 4,
   /** Stretches shorter than this part of a step mean that the law runs away. */
   shortestStretch: 1 / 4096,
 };
-
-/** Thrown where a law cannot be followed; caught by plane.ts, which answers `not-converged`. */
-export class LostLawError extends Error {}
 
 /** The generator in a frame: values at the nodes of beta_1, beta_2, Delta_11 / 2, Delta_12, Delta_22 / 2. */
 type Fields = readonly [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
@@ -52,9 +51,11 @@ export function diffusionStep(sde: Sde, widening: number, work: { done: number }
     let law = start;
     let stretch = eta;
     for (let left = eta; left > 0; ) {
-      if (stretch < defaults.shortestStretch * eta) throw new LostLawError(`${sde.model.id}: no frame holds its law`);
       const from = momentsOfLaw(law);
-      let to = fields !== undefined && frame === law.frame ? undefined : firstGuess(sde, from, stretch);
+      if (!isFinite2(from)) throw new LostLawError(`${sde.model.id}: its law has no moments at this degree`);
+      let guess = firstGuess(sde, from, stretch);
+      while (movesFar(from, guess) && stretch > defaults.shortestStretch * eta) guess = firstGuess(sde, from, (stretch *= 0.5));
+      let to = fields !== undefined && frame === law.frame ? undefined : guess;
       let reached: PlaneLaw | undefined;
       for (let trial = 0; trial < defaults.frameTrials && reached === undefined; trial++) {
         const next = advance(law, stretch, from, to);
@@ -64,6 +65,7 @@ export function diffusionStep(sde: Sde, widening: number, work: { done: number }
         else to = moments;
       }
       if (reached === undefined) {
+        if (stretch <= defaults.shortestStretch * eta) throw new LostLawError(`${sde.model.id}: no frame holds its law`);
         stretch *= 0.5;
         frame = undefined;
         continue;
@@ -75,6 +77,13 @@ export function diffusionStep(sde: Sde, widening: number, work: { done: number }
     return law;
   };
 }
+
+function movesFar(from: PlaneMoments, to: PlaneMoments): boolean {
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  return dx * dx + dy * dy > defaults.farthestMove * defaults.farthestMove * (to.xx + to.yy);
+}
+
+const isFinite2 = (m: PlaneMoments): boolean => Number.isFinite(m.x + m.y + m.xx + m.xy + m.yy) && m.xx >= -1e-12 * (1 + m.yy) && m.yy >= -1e-12 * (1 + m.xx);
 
 /** Moments after a stretch of time, from drift and diffusion at the mean: only to choose a frame. */
 function firstGuess(sde: Sde, from: PlaneMoments, time: number): PlaneMoments {
@@ -102,7 +111,7 @@ function fieldsIn(sde: Sde, frame: PlaneFrame, basis: PlaneBasis): Fields {
     return Number.isFinite(b[0]! + b[1]! + d[0]! + d[1]! + d[3]!);
   };
   for (let i = 0; i < x.length; i++) {
-    pulledTowards(frame, x[i]!, y[i]!, evaluate);
+    evaluateWithin(frame, x[i]!, y[i]!, evaluate);
     const u = b[0]! / frame.a;
     const delta = covarianceInFrame(frame, d[0]!, d[1]!, d[3]!);
     fields[0][i] = u;

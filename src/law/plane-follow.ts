@@ -5,8 +5,7 @@ import { InterruptedError } from "../errors.ts";
 import { planeBasis, planeGrid } from "./plane-basis.ts";
 import { fitsFrame, frameAround, narrowest } from "./plane-frame.ts";
 import { expectation, lawOfSources, momentsInFrame, onGrid, type PlaneLaw, pointSource } from "./plane-law.ts";
-import { LostLawError } from "./plane-diffusion.ts";
-import { NotFiniteError } from "./plane-pull.ts";
+import { LostLawError } from "./plane-pull.ts";
 
 export const followDefaults = {
   /** Wanted: differences between degrees below this times sqrt(E phi^2). */
@@ -82,9 +81,11 @@ export function follow(
     try {
       level = followAt(degree, process(defaults.widenings[place % 2]!, work), start, steps, phis, work, options);
     } catch (error) {
-      if (!(error instanceof NotFiniteError || error instanceof LostLawError)) throw error;
+      if (!(error instanceof LostLawError)) throw error;
       reason = error.message;
-      break;
+      if (work.done > work.limit) break;
+      before = undefined; // a law may be too far from a Gaussian for a low degree
+      continue;
     }
     if (before) {
       const along = compareLevels(level, before);

@@ -1,40 +1,35 @@
-// Nodes far out in a frame carry next to no mass, but functions are asked for there. Where they have no finite value (an overflow, a
-// root of something negative), the value is taken at a point nearer to the frame's center, on the straight line to it: what a law does
-// out there does not matter, only that it is bounded. A node that is pulled in although it lies in the bulk is another matter: the
-// functions do not exist where the law lives, and NotFiniteError says so.
+// Where a frame's nodes ask for the values of functions. Nodes far out carry next to no mass, but what functions do there is not
+// harmless: a step of SGD on a quartic explodes, roots have no value. So farther out than `reach` standard deviations functions are
+// continued by their value at that distance, on the straight line to the frame's center, and where there is still no finite value,
+// by that at a point nearer in. What a law does out there does not matter (1e-14 of its mass), only that it is bounded. A point in
+// the bulk without a value is another matter: LostLawError says so.
 import type { PlaneFrame } from "./plane-frame.ts";
 
 const defaults = {
-  /** Nodes farther than this many standard deviations of the frame are far out: a Gaussian has 3e-7 of its mass there. */
-  farOut: 5.5,
+  /** In standard deviations of the frame, which is wider than the law: 1e-14 of a Gaussian lies beyond. */
+  reach: 8,
+  /** Without a value nearer than this, there is no answer: 3e-7 of a Gaussian lies beyond. */
+  bulk: 5.5,
   /** Part of the way that is kept, again and again. */
   shrink: 0.8,
 };
 
-/** Thrown where functions have no value in the bulk of a law; caught by plane.ts, which answers `not-converged`. */
-export class NotFiniteError extends Error {
-  readonly place: readonly [number, number];
-  constructor(x: number, y: number) {
-    super(`no finite value at (${x}, ${y})`);
-    this.place = [x, y];
-  }
-}
+/** Thrown where a law cannot be followed (at this degree); caught by plane-follow.ts. */
+export class LostLawError extends Error {}
 
 const point = new Float64Array(2);
 
-/** Calls `evaluate` at (x, y), or at the first point on the way to the frame's center where it returns true. */
-export function pulledTowards(frame: PlaneFrame, x: number, y: number, evaluate: (point: Float64Array) => boolean): void {
-  point[0] = x;
-  point[1] = y;
-  if (evaluate(point)) return;
+/** Calls `evaluate` at (x, y), or at the first place nearer to the frame's center that may be asked and where it returns true. */
+export function evaluateWithin(frame: PlaneFrame, x: number, y: number, evaluate: (point: Float64Array) => boolean): void {
   const u = (x - frame.x) / frame.a;
   const v = (y - frame.y - frame.b * u) / frame.c;
-  let distance = Math.sqrt(u * u + v * v);
-  while (distance > defaults.farOut) {
-    point[0] = frame.x + defaults.shrink * (point[0]! - frame.x);
-    point[1] = frame.y + defaults.shrink * (point[1]! - frame.y);
-    distance *= defaults.shrink;
+  const distance = Math.sqrt(u * u + v * v);
+  let part = Math.min(1, defaults.reach / distance);
+  for (;;) {
+    point[0] = part === 1 ? x : frame.x + part * (x - frame.x);
+    point[1] = part === 1 ? y : frame.y + part * (y - frame.y);
     if (evaluate(point)) return;
+    part *= defaults.shrink;
+    if (!(part * distance > defaults.bulk)) throw new LostLawError(`no finite value at (${point[0]}, ${point[1]})`);
   }
-  throw new NotFiniteError(point[0]!, point[1]!);
 }

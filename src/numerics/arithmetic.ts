@@ -38,14 +38,10 @@ export interface Arithmetic<T, B> {
   mantissaOf(x: T): T;
   /** |magnitude| with the sign of `sign` (zeros included); a NaN as `sign` gives something that must not be used. */
   copysign(magnitude: T, sign: T): T;
-  /** x with the low 32 bits of its significand cleared: 21 bits remain, x - highPart(x) is exact and has 32. */
-  highPart(x: T): T;
 }
 
-/** The low word of a double is the first where the machine is little-endian. */
-const LOW = new Uint8Array(Uint16Array.of(1).buffer)[0]!;
-const low = 1 - LOW;
-const high = LOW;
+/** Which word of a double holds the exponent: the second where the machine is little-endian. */
+const high = new Uint8Array(Uint16Array.of(1).buffer)[0]!;
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 
@@ -75,12 +71,6 @@ export function copysign(magnitude: number, sign: number): number {
   return sign < 0 || (sign === 0 && 1 / sign < 0) ? -size : size;
 }
 
-export function highPart(x: number): number {
-  double[0] = x;
-  words[low] = 0;
-  return double[0];
-}
-
 /** The arithmetic of JavaScript's numbers. */
 export const numberArithmetic: Arithmetic<number, boolean> = {
   constant: (value) => value,
@@ -103,5 +93,4 @@ export const numberArithmetic: Arithmetic<number, boolean> = {
   exponentOf,
   mantissaOf,
   copysign,
-  highPart,
 };

@@ -50,9 +50,14 @@ export async function derive(problem: SgdProblem | undefined, options: DeriveOpt
   const law = lawFor(problem, options.noiseLaw);
   requireOrder(law, order);
   const d = problem?.objective.d;
-  if (options.dimension !== undefined && (!Number.isInteger(options.dimension) || options.dimension < 1 || (d !== undefined && options.dimension !== d))) {
+  if (
+    options.dimension !== undefined &&
+    (!Number.isInteger(options.dimension) || options.dimension < 1 || (d !== undefined && options.dimension !== d))
+  ) {
     const allowed = d === undefined ? "an integer from 1 on" : `${d}, the problem's`;
-    throw new InputError("derive/dimension", `dimension (--dimension): found ${options.dimension}; allowed: ${allowed}.`, { dimension: options.dimension });
+    throw new InputError("derive/dimension", `dimension (--dimension): found ${options.dimension}; allowed: ${allowed}.`, {
+      dimension: options.dimension,
+    });
   }
   const scalar = (options.dimension ?? d) === 1;
   const derived = generator(order, law);
@@ -77,13 +82,16 @@ export async function derive(problem: SgdProblem | undefined, options: DeriveOpt
 
 function lawFor(problem: SgdProblem | undefined, asked: NoiseLaw | undefined): NoiseLaw {
   if (asked !== undefined && !noiseLaws.includes(asked)) {
-    throw new InputError("derive/noise-law", `noise law (--noise-law): found ${JSON.stringify(asked)}; allowed: ${noiseLaws.join(", ")}.`, { noiseLaw: asked });
+    throw new InputError("derive/noise-law", `noise law (--noise-law): found ${JSON.stringify(asked)}; allowed: ${noiseLaws.join(", ")}.`, {
+      noiseLaw: asked,
+    });
   }
   if (!problem) return asked ?? "general";
   const { gaussian, constant } = problem.noise;
   const own: NoiseLaw = gaussian ? (constant ? "constant" : "gaussian") : "general";
   const law = asked ?? own;
-  const allowed: readonly NoiseLaw[] = own === "constant" ? ["constant", "gaussian", "general"] : own === "gaussian" ? ["gaussian", "general"] : ["general"];
+  const allowed: readonly NoiseLaw[] =
+    own === "constant" ? ["constant", "gaussian", "general"] : own === "gaussian" ? ["gaussian", "general"] : ["general"];
   if (!allowed.includes(law)) {
     throw new InputError(
       "derive/noise-law",
@@ -97,12 +105,21 @@ function lawFor(problem: SgdProblem | undefined, asked: NoiseLaw | undefined): N
 /** Listed models whose corrections are within the order, then the series; or those asked for. */
 function describeModels(derived: readonly GeneratorOrder[], asked: readonly string[] | undefined, scalar: boolean): DerivedModel[] {
   const order = derived.length - 1;
-  if (!asked) return [...allModels.filter((model) => correctionOrder(model) <= order).map((model) => describeModel(model, scalar)), describeSeries(derived, scalar)];
+  if (!asked)
+    return [
+      ...allModels.filter((model) => correctionOrder(model) <= order).map((model) => describeModel(model, scalar)),
+      describeSeries(derived, scalar),
+    ];
   return asked.map((id) => {
     const series = /^series-(\d+)$/.exec(id);
     if (!series) return describeModel(modelById(id), scalar);
     const cut = Number(series[1]);
-    if (cut > order) throw new InputError("derive/series", `models (--models): found ${id}, but the generator was asked for up to order ${order} (--order); allowed: series-0 to series-${order}.`, { id, order });
+    if (cut > order)
+      throw new InputError(
+        "derive/series",
+        `models (--models): found ${id}, but the generator was asked for up to order ${order} (--order); allowed: series-0 to series-${order}.`,
+        { id, order },
+      );
     return describeSeries(derived.slice(0, cut + 1), scalar);
   });
 }
@@ -114,7 +131,14 @@ function correctionOrder({ correction }: SdeModel): number {
 function describeModel(model: SdeModel, scalar: boolean): DerivedModel {
   const printed = printModel(model, `${model.title} (${model.source})`, scalar);
   const general = { drift: { ...printed.drift, latex: model.tex.drift }, diffusion: { ...printed.diffusion, latex: model.tex.diffusion } };
-  return { id: model.id, title: model.title, ours: model.ours, weakOrder: model.declares.weakOrder, ...printed, ...(scalar ? {} : general) };
+  return {
+    id: model.id,
+    title: model.title,
+    ours: model.ours,
+    weakOrder: model.declares.weakOrder,
+    ...printed,
+    ...(scalar ? {} : general),
+  };
 }
 
 /** All that an SDE carries of L_0 .. L_N: weak order N + 1, or less by the first order that has more. */
@@ -122,7 +146,13 @@ function describeSeries(derived: readonly GeneratorOrder[], scalar: boolean): De
   const order = derived.length - 1;
   const title = `Series to eta^${order}`;
   const weakOrder = beyondSde(derived)?.order ?? order + 1;
-  return { id: `series-${order}`, title, ours: true, weakOrder, ...printModel({ correction: deriveSeries(derived) }, `${title} of SGD's modified equation`, scalar) };
+  return {
+    id: `series-${order}`,
+    title,
+    ours: true,
+    weakOrder,
+    ...printModel({ correction: deriveSeries(derived) }, `${title} of SGD's modified equation`, scalar),
+  };
 }
 
 function printModel(model: PrintableModel, title: string, scalar: boolean): Pick<DerivedModel, "drift" | "diffusion" | "python"> {
@@ -138,7 +168,12 @@ function atStart(problem: SgdProblem, derived: readonly GeneratorOrder[], warnin
   const order = derived.length - 1;
   const tensors = tensorsAt(problem, problem.start, order);
   if (!tensors) {
-    warnings.push(warning("not-applicable", "L_p phi needs derivative tensors of f and of the noise's cumulants: formulas and quadratics with Gaussian or discrete noise have them."));
+    warnings.push(
+      warning(
+        "not-applicable",
+        "L_p phi needs derivative tensors of f and of the noise's cumulants: formulas and quadratics with Gaussian or discrete noise have them.",
+      ),
+    );
     return {};
   }
   const parts = coefficientParts(derived, tensors);
@@ -199,7 +234,11 @@ function runCheck(derived: readonly GeneratorOrder[], law: NoiseLaw, seed: numbe
     const rows = checkGenerator(order, law, k + 1, seed, derived.slice(0, order + 1));
     const largestError = rows.reduce((worst, row) => Math.max(worst, row.relativeError), 0);
     if (!(largestError <= defaults.checkTolerance)) {
-      throw new InternalError("derive/check", `The generator differs from Taylor jets by ${largestError} in ${k + 1} dimensions.`, { law, order, seed });
+      throw new InternalError("derive/check", `The generator differs from Taylor jets by ${largestError} in ${k + 1} dimensions.`, {
+        law,
+        order,
+        seed,
+      });
     }
     return { dimension: k + 1, order, largestError };
   });

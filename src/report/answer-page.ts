@@ -8,7 +8,7 @@ import { diagnoseFigures, exitFigures, type Figure, type FigureContext, lawFigur
 import { html, type Markup } from "./html.ts";
 import { defectNotes, lawTables } from "./law-table.ts";
 import { comparePage } from "./page.ts";
-import { factsList, figureGrid, htmlTable, type PageContext, pageFooter, problemFile, warningList, wholePage } from "./page-parts.ts";
+import { factsList, figureGrid, htmlTable, htmlTables, type PageContext, pageFooter, problemFile, warningList, wholePage } from "./page-parts.ts";
 import { problemName, regionText } from "./problem-text.ts";
 import { processName } from "./process-style.ts";
 import type { ReportableResult } from "./table.ts";
@@ -34,7 +34,7 @@ export function answerPage(answer: Answer<ReportableResult>, context: PageContex
   const name = problemName(answer.problem);
   const header = html`<p class="brand">Escapement</p><h1>${body.question}: ${name}</h1><p class="setting">${setting(answer.problem)}</p>${body.method === null ? null : html`<p class="note">Method: ${body.method}.</p>`}`;
   const main = html`${warningList(answer.warnings, html`<h2>Warnings</h2>`)}
-<h2>Figures</h2>${figureGrid(body.figures, "")}
+<h2>Figures</h2>${figureGrid(body.figures, "", 3)}
 <h2>Numbers</h2>${body.numbers}
 ${problemFile(answer.problem, "The problem file")}`;
   return wholePage(`${body.question}: ${name}`, header, main, pageFooter(context, answer.version, answer.seed), body.ids);
@@ -44,18 +44,18 @@ function bodyOf(answer: Answer<ReportableResult>, context: FigureContext, notes:
   switch (answer.command) {
     case "law": {
       const law = answer.result as LawResult;
-      const numbers = html`${lawTables(law, answer.problem, notes).map(htmlTable)}${defectNotes(law).map((each) => html`<p>${each}</p>`)}`;
+      const numbers = html`${htmlTables(lawTables(law, answer.problem, notes))}${defectNotes(law).map((each) => html`<p>${each}</p>`)}`;
       return { question: "The law of SGD and of each model", method: law.method, figures: lawFigures(law, context), numbers, ids: Object.keys(law.models) };
     }
     case "weak": {
       const weak = answer.result as WeakResult;
-      return { question: "Averages of SGD and of each model", method: weak.method, figures: weakFigures(weak, context), numbers: html`${weakTables(weak, notes).map(htmlTable)}`, ids: weakModels(weak) };
+      return { question: "Averages of SGD and of each model", method: weak.method, figures: weakFigures(weak, context), numbers: html`${htmlTables(weakTables(weak, notes))}`, ids: weakModels(weak) };
     }
     case "exit": {
       const exit = answer.result as ExitResult;
       const region = regionText(answer.problem);
       const question = region === null ? "When the region is left" : `When ${region} is left`;
-      return { question, method: exit.method, figures: exitFigures(exit, context), numbers: html`${exitTables(exit, notes).map(htmlTable)}`, ids: Object.keys(exit.models) };
+      return { question, method: exit.method, figures: exitFigures(exit, context), numbers: html`${htmlTables(exitTables(exit, notes))}`, ids: Object.keys(exit.models) };
     }
     case "diagnose": {
       const diagnose = answer.result as DiagnoseResult;

@@ -95,11 +95,11 @@ function problemLines(problem: ComparedProblem, width: number): string[] {
     rows.push([...row, questions.map((question) => verdictCell(problem, question, model)).join(" | ").trimEnd()]);
   }
   const ours = models.some((model) => processStyle(model, problem.descriptions).ours) ? [daggerNote] : [];
-  const { zMin, zMax } = problem.diagnose;
+  const [zMin, zMax] = problem.zRange ?? [problem.diagnose.zMin, problem.diagnose.zMax];
   const name = problemName(problem.problem);
   const pieces = settingPieces(problem.problem);
   return [
-    ...wrapPieces([...(name === pieces[0] ? [] : [name]), ...pieces, `z in [${formatNumber(zMin, 2)}, ${formatNumber(zMax, 2)}] at the start`], width),
+    ...wrapPieces([...(name === pieces[0] ? [] : [name]), ...pieces, `z in [${formatNumber(zMin, 2)}, ${formatNumber(zMax, 2)}]${problem.zRange ? "" : " at the start"}`], width),
     ...textTable(columns, rows, width),
     ...wrapPieces(["exact: to rounding", "good: below 0.05", "poor: above", ...ours], width),
     ...problem.sentences.flatMap((sentence) => wrap(plainText(sentence), width, "  ")),

@@ -24,6 +24,7 @@ export {
   standaloneSvg,
   stationaryFigure,
   survivalFigure,
+  svgMarkup,
   verdictsFigure,
   weakAlongFigure,
   weakFigures,

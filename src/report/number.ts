@@ -107,6 +107,8 @@ export function ratio(a: Estimate, b: Estimate): Estimate {
 /** The ratio as people say it. @example inWords(0.73) // "27 % fast" (exits sooner than SGD) */
 export function fastOrSlow(exitRatio: number): string {
   const percent = Math.abs(exitRatio - 1) * 100;
+  if (percent < 0.05) return "as SGD";
   if (exitRatio >= 2) return `${formatNumber(exitRatio, 2)} times too slow`;
-  return `${formatNumber(percent, percent < 10 ? 1 : 2)} % ${exitRatio < 1 ? "fast" : "slow"}`;
+  if (exitRatio <= 0.5) return `${formatNumber(1 / exitRatio, 2)} times too fast`;
+  return `${percent.toFixed(percent < 5 ? 1 : 0)} % ${exitRatio < 1 ? "fast" : "slow"}`;
 }

@@ -1,7 +1,7 @@
 // The parts that pages share: the frame around the answer, figures with captions and data, tables, warnings, and how to get it again.
 import type { ModelDescription, ProblemJson, Warning } from "../answer/index.ts";
 import { bibtex, paper } from "./citation.ts";
-import { csv, type Figure } from "./figure/index.ts";
+import { csv, type Figure, svgMarkup } from "./figure/index.ts";
 import { html, type Markup, raw } from "./html.ts";
 import { pageScript, pageScriptHash } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
@@ -43,16 +43,16 @@ export function wholePage(title: string, header: Markup, main: Markup, footer: M
 }
 
 /** Figures with what to look at, how large their errors are, and buttons that save drawing and data. */
-export function figureGrid(figures: readonly Figure[], prefix: string): Markup {
-  if (figures.length === 0) return html``;
-  return html`<div class="figures">${figures.map((figure) => figureCard(figure, prefix + figure.kind))}</div>`;
+export function figureGrid(figures: readonly Figure[], prefix: string, level: 3 | 4): Markup {
+  if (figures.length === 0) return html`<p>Nothing to draw: see the warnings.</p>`;
+  return html`<div class="figures">${figures.map((figure) => figureCard(figure, prefix + figure.kind, level))}</div>`;
 }
 
-function figureCard(figure: Figure, id: string): Markup {
+function figureCard(figure: Figure, id: string, level: 3 | 4): Markup {
   // "<" cannot stand in a data block: "</script>" would end it.
   const data = JSON.stringify(csv(figure.data)).replaceAll("<", "\\u003c");
-  return html`<figure id="${id}"><h4>${figure.title}</h4>
-<div class="scroll" tabindex="0" role="group" aria-label="${`Figure: ${figure.title}`}">${raw(figure.svg.outerHTML)}</div>
+  return html`<figure id="${id}"><h${level}>${figure.title}</h${level}>
+<div class="scroll" tabindex="0" role="group" aria-label="${`Figure: ${figure.title}`}">${raw(svgMarkup(figure.svg))}</div>
 <figcaption><p>${figure.caption}</p><p class="note">${figure.errorNote}</p></figcaption>
 <div class="save"><button type="button" data-save="svg" data-figure="${id}" aria-label="${`Save the figure "${figure.title}" as SVG`}">Save as SVG</button><button type="button" data-save="csv" data-figure="${id}" aria-label="${`Save the data of "${figure.title}" as CSV`}">Save data (CSV)</button></div>
 <script type="application/json" id="${id}-data">${raw(data)}</script></figure>
@@ -66,6 +66,11 @@ export function htmlTable(table: NamedTable): Markup {
 <thead><tr>${table.columns.map((column, i) => (i === 0 && column.header === "" ? html`<td></td>` : html`<th scope="col" class="${column.align}">${column.header}</th>`))}</tr></thead>
 <tbody>${table.rows.map((row) => html`<tr>${table.columns.map((column, i) => (i === 0 ? html`<th scope="row">${row[i] ?? ""}</th>` : html`<td class="${column.align}">${row[i] ?? ""}</td>`))}</tr>`)}</tbody></table></div>
 `;
+}
+
+/** Several tables, side by side where there is room. */
+export function htmlTables(tables: readonly NamedTable[]): Markup {
+  return html`<div class="tables">${tables.map(htmlTable)}</div>`;
 }
 
 export function factsList(facts: readonly (readonly [name: string, value: string])[]): Markup {

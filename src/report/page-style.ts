@@ -25,6 +25,7 @@ a{color:var(--link)}
 .skip{position:absolute;left:-999em}
 .skip:focus{position:static}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
+.tables{display:flex;flex-wrap:wrap;gap:8px 40px;align-items:flex-start}
 .scroll{overflow-x:auto;max-width:100%}
 table{border-collapse:collapse;margin:.4em 0;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding:.5em 0}
@@ -37,7 +38,7 @@ tbody th{font-weight:600;white-space:nowrap}
 .exact b{background:var(--exact)}.good b{background:var(--good)}.poor b{background:var(--poor)}.none b{border:1px dashed var(--muted)}
 .figures{columns:2 520px;column-gap:28px}
 figure{margin:0 0 28px;padding:16px;border:1px solid var(--line);border-radius:8px;min-width:0;break-inside:avoid}
-figure h4{margin:0 0 .6em;font-size:1.02rem}
+figure h3,figure h4{margin:0 0 .6em;font-size:1.02rem}
 figure svg{display:block;width:100%;max-width:640px;min-width:520px;height:auto;margin:0 auto}
 figcaption{font-size:.92rem;margin-top:.7em}
 figcaption p{margin:.35em 0}
@@ -56,6 +57,7 @@ math{font-size:1.08em}
 @media (max-width:560px){dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.5em}figure{padding:10px}th,td{padding:.3em .45em}}
 @media print{:root{--paper:#fff;--ink:#000;--muted:#333;--line:#999;--soft:#fff;--link:#000;--good:#fff;--poor:#fff;--exact:#fff;${colourVariables(ids, "light")}}
 body{font-size:10.5pt}.save,.skip,nav{display:none}header,main,footer{max-width:none;padding:0}.figures{columns:1}figure{margin:0 0 14pt}figure svg{min-width:0}pre{white-space:pre-wrap;overflow-wrap:anywhere}
-details::details-content{content-visibility:visible;height:auto}h2{break-after:avoid}h3,h4{break-after:avoid}.scroll{overflow:visible}}
+details::details-content{content-visibility:visible;height:auto}h2{break-after:avoid}h3,h4{break-after:avoid}.tables{display:flex;flex-wrap:wrap;gap:8px 40px;align-items:flex-start}
+.scroll{overflow:visible}}
 `.trim();
 }

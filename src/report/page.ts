@@ -9,7 +9,7 @@ import { type FigureContext, problemFigures } from "./figure/index.ts";
 import { questionWords } from "./figure/verdicts.ts";
 import { html, type Markup } from "./html.ts";
 import { defectNotes, lawTables } from "./law-table.ts";
-import { factsList, figureGrid, htmlTable, modelTable, type PageContext, pageFooter, problemFile, warningList, wholePage } from "./page-parts.ts";
+import { factsList, figureGrid, htmlTables, modelTable, type PageContext, pageFooter, problemFile, warningList, wholePage } from "./page-parts.ts";
 import { problemName } from "./problem-text.ts";
 import { daggerNote, processName, processStyle } from "./process-style.ts";
 import { plainText } from "./text-table.ts";
@@ -90,7 +90,7 @@ function problemSection(problem: ComparedProblem, name: string, number: number, 
 ${problem.sentences.length > 0 ? html`<h3>In short</h3><ul class="short">${problem.sentences.map((sentence) => html`<li>${plainText(sentence).replaceAll(" %", "\u00a0%")}</li>`)}</ul>` : null}
 <h3>Verdicts</h3>${verdictTable(problem)}
 ${warningList(problem.warnings, html`<h3>Warnings</h3>`)}
-<h3>Figures</h3>${figureGrid(problemFigures(problem, figures), prefix)}
+<h3>Figures</h3>${figureGrid(problemFigures(problem, figures), prefix, 4)}
 <h3>Numbers</h3>${numbers(problem, notes)}
 <h3>Models</h3>${modelTable(problem.descriptions, "Drift and diffusion of each model")}
 ${problemFile(problem.problem, "The problem file")}</section>
@@ -100,9 +100,9 @@ ${problemFile(problem.problem, "The problem file")}</section>
 function numbers(problem: ComparedProblem, notes: Footnotes): Markup {
   const { law, weak, exit, diagnose } = problem;
   const references = notes.warnings.length > 0 ? html`<p class="note">[1], [2], … refer to the warnings above.</p>` : null;
-  return html`<details><summary>Laws, by ${law.method}</summary>${lawTables(law, problem.problem, notes).map(htmlTable)}${defectNotes(law).map((each) => html`<p>${each}</p>`)}</details>
-<details><summary>Averages, by ${weak.method}</summary>${weakTables(weak, notes).map(htmlTable)}</details>
-${exit ? html`<details><summary>Exit times, by ${exit.method}</summary>${exitTables(exit, notes).map(htmlTable)}</details>` : null}
+  return html`<details><summary>Laws, by ${law.method}</summary>${htmlTables(lawTables(law, problem.problem, notes))}${defectNotes(law).map((each) => html`<p>${each}</p>`)}</details>
+<details><summary>Averages, by ${weak.method}</summary>${htmlTables(weakTables(weak, notes))}</details>
+${exit ? html`<details><summary>Exit times, by ${exit.method}</summary>${htmlTables(exitTables(exit, notes))}</details>` : null}
 <details><summary>The point where SGD starts</summary>${factsList([...facts(diagnose), ...(diagnose.indicators ? indicatorFacts(diagnose.indicators) : [])])}</details>${references}
 `;
 }

@@ -50,7 +50,7 @@ export function texToMathML(tex: string, display: "block" | "inline" = "block"):
 }
 
 interface Reader {
-  readonly tokens: readonly Token[];
+  readonly tokens: Token[];
   at: number;
   /** What ends the row that is being read. */
   stop: (token: Token) => boolean;
@@ -111,10 +111,14 @@ function skip(reader: Reader): Reader {
   return reader;
 }
 
-/** {...} or one atom. */
+/** {...} or one atom; of a number its first digit: \\tfrac14 is 1/4. */
 function argument(reader: Reader): string {
   const token = peek(reader);
   if (token === undefined) return "<mrow></mrow>";
+  if (token.kind === "number" && token.text.length > 1) {
+    reader.tokens[reader.at] = { kind: "number", text: token.text.slice(1) };
+    return `<mn>${token.text[0]}</mn>`;
+  }
   return is(token, "character", "{") ? group(reader) : atom(reader);
 }
 
@@ -129,8 +133,8 @@ function atom(reader: Reader): string {
   if (is(token, "character", "{")) return group(reader);
   reader.at += 1;
   if (token.kind === "number") return `<mn>${token.text}</mn>`;
-  if (token.kind === "character") return Object.hasOwn(closings, token.text) ? pair(token.text, reader) : character(token.text);
-  return command(token.text, reader);
+  if (token.kind === "character") return Object.hasOwn(closings, token.text) ? pair(token, reader) : character(token.text);
+  return Object.hasOwn(commandClosings, token.text) ? pair(token, reader) : command(token.text, reader);
 }
 
 function character(text: string): string {
@@ -142,11 +146,13 @@ function character(text: string): string {
 
 /** What closes a bracket that is not \\left's; half-open intervals may mix. */
 const closings: { readonly [open: string]: readonly string[] } = { "(": [")", "]"], "[": ["]", ")"], "|": ["|"] };
+const commandClosings: { readonly [open: string]: readonly string[] } = { lVert: ["rVert"], lvert: ["rvert"], langle: ["rangle"], lbrace: ["rbrace"], "{": ["}"], "|": ["|"] };
 
 /** Brackets and what is between them are one base, so that scripts after them belong to the whole. */
-function pair(open: string, reader: Reader): string {
+function pair(open: Token, reader: Reader): string {
   const outer = reader.stop;
-  const closes = (token: Token) => token.kind === "character" && closings[open]!.includes(token.text);
+  const closing = (open.kind === "command" ? commandClosings : closings)[open.text]!;
+  const closes = (token: Token) => token.kind === open.kind && closing.includes(token.text);
   const start = reader.at;
   const body = row(reader, (token) => closes(token) || outer(token));
   const token = peek(reader);
@@ -156,11 +162,11 @@ function pair(open: string, reader: Reader): string {
     return plainFence(open);
   }
   reader.at += 1;
-  return `<mrow>${plainFence(open)}${body}${plainFence(token.text)}</mrow>`;
+  return `<mrow>${plainFence(open)}${body}${plainFence(token)}</mrow>`;
 }
 
-function plainFence(text: string): string {
-  return `<mo stretchy="false">${escapeHtml(text)}</mo>`;
+function plainFence(token: Token): string {
+  return `<mo stretchy="false">${escapeHtml(token.kind === "command" ? operators[token.text]! : token.text)}</mo>`;
 }
 
 function space(width: string): string {

@@ -23,14 +23,28 @@ export interface CheckRow {
 }
 
 /** Compares both routes for L_0 .. L_order of `law` at a random point of the dimension; order <= highestCheckedOrder. */
-export function checkGenerator(order: number, law: NoiseLaw, dimension: number, seed: number, derived: readonly GeneratorOrder[] = generator(order, law)): CheckRow[] {
+export function checkGenerator(
+  order: number,
+  law: NoiseLaw,
+  dimension: number,
+  seed: number,
+  derived: readonly GeneratorOrder[] = generator(order, law),
+): CheckRow[] {
   const stream = createStream(seed);
   const space = seriesSpace(dimension + 1, order + 1);
   const f = randomDerivatives(stream);
   const phi = randomDerivatives(stream);
-  const noise = law === "gaussian" || law === "constant" ? gaussian(space, law === "constant", stream) : discrete(space, law === "minibatch" ? 2 : 1, stream);
-  const gradient = Array.from({ length: dimension }, (_, i) => series(space, (exponent) => f(exponent.map((power, v) => power + (v === i ? 1 : 0)))));
-  const atoms = noise.atoms.map(({ probability, values }) => ({ probability, gradient: values.map((v, i) => v.map((value, k) => value + gradient[i]![k]!)) }));
+  const noise =
+    law === "gaussian" || law === "constant"
+      ? gaussian(space, law === "constant", stream)
+      : discrete(space, law === "minibatch" ? 2 : 1, stream);
+  const gradient = Array.from({ length: dimension }, (_, i) =>
+    series(space, (exponent) => f(exponent.map((power, v) => power + (v === i ? 1 : 0)))),
+  );
+  const atoms = noise.atoms.map(({ probability, values }) => ({
+    probability,
+    gradient: values.map((v, i) => v.map((value, k) => value + gradient[i]![k]!)),
+  }));
   const jets = logTransfer(space, atoms, series(space, phi));
   const tensors: TensorSource = {
     d: dimension,
@@ -64,14 +78,22 @@ interface NoiseJets {
 
 function gaussian(space: SeriesSpace, constant: boolean, stream: RandomStream): NoiseJets {
   const d = space.variables - 1;
-  const root = Array.from({ length: d }, () => Array.from({ length: d }, () => series(space, constant ? constantOnly(symmetricUniform(stream)) : randomDerivatives(stream))));
+  const root = Array.from({ length: d }, () =>
+    Array.from({ length: d }, () => series(space, constant ? constantOnly(symmetricUniform(stream)) : randomDerivatives(stream))),
+  );
   const inner = 3 - Math.sqrt(6);
   const outer = 3 + Math.sqrt(6);
   const nodes = [-Math.sqrt(outer), -Math.sqrt(inner), Math.sqrt(inner), Math.sqrt(outer)];
   const weights = [inner / 12, outer / 12, outer / 12, inner / 12];
   let points: { probability: number; xi: number[] }[] = [{ probability: 1, xi: [] }];
-  for (let j = 0; j < d; j++) points = points.flatMap(({ probability, xi }) => nodes.map((node, k) => ({ probability: probability * weights[k]!, xi: [...xi, node] })));
-  const atoms = points.map(({ probability, xi }) => ({ probability, values: root.map((row) => sumOf(row.map((entry, j) => entry.map((value) => value * xi[j]!)))) }));
+  for (let j = 0; j < d; j++)
+    points = points.flatMap(({ probability, xi }) =>
+      nodes.map((node, k) => ({ probability: probability * weights[k]!, xi: [...xi, node] })),
+    );
+  const atoms = points.map(({ probability, xi }) => ({
+    probability,
+    values: root.map((row) => sumOf(row.map((entry, j) => entry.map((value) => value * xi[j]!)))),
+  }));
   return {
     atoms,
     cumulant: ([i, j, ...more]) => (more.length > 0 ? undefined : sumOf(root[i!]!.map((entry, k) => space.multiply(entry, root[j!]![k]!)))),
@@ -84,9 +106,19 @@ function discrete(space: SeriesSpace, batch: number, stream: RandomStream): Nois
   const probabilities = [0.5, 0.3, 0.2];
   const raw = probabilities.map(() => Array.from({ length: d }, () => series(space, randomDerivatives(stream))));
   const mean = Array.from({ length: d }, (_, i) => sumOf(raw.map((values, m) => values[i]!.map((value) => probabilities[m]! * value))));
-  const single: NoiseJets["atoms"] = raw.map((values, m) => ({ probability: probabilities[m]!, values: values.map((v, i) => v.map((value, k) => value - mean[i]![k]!)) }));
+  const single: NoiseJets["atoms"] = raw.map((values, m) => ({
+    probability: probabilities[m]!,
+    values: values.map((v, i) => v.map((value, k) => value - mean[i]![k]!)),
+  }));
   const moment = (indices: readonly number[]): Float64Array =>
-    sumOf(single.map(({ probability, values }) => indices.map((i) => values[i]!).reduce((a, b) => space.multiply(a, b)).map((value) => probability * value)));
+    sumOf(
+      single.map(({ probability, values }) =>
+        indices
+          .map((i) => values[i]!)
+          .reduce((a, b) => space.multiply(a, b))
+          .map((value) => probability * value),
+      ),
+    );
   const cumulant = (indices: readonly number[]): Float64Array => {
     // kappa(1..r) = mu(1..r) - sum over the blocks S of the rest that leave something out: kappa(1, S) mu(the others)
     const [first, ...rest] = indices;
@@ -137,7 +169,9 @@ function constantOnly(value: number): Derivatives {
 
 /** The Taylor series in h with these derivatives. */
 function series(space: SeriesSpace, derivatives: Derivatives): Float64Array {
-  return Float64Array.from(space.exponents, (exponent) => (exponent.at(-1)! > 0 ? 0 : derivatives(exponent.slice(0, -1)) / factorials(exponent)));
+  return Float64Array.from(space.exponents, (exponent) =>
+    exponent.at(-1)! > 0 ? 0 : derivatives(exponent.slice(0, -1)) / factorials(exponent),
+  );
 }
 
 function sumOf(list: readonly Float64Array[]): Float64Array {

@@ -11,11 +11,15 @@ export const notations = {
   tensor:
     "f_ij.. are derivatives of f; Sigma_ij, K_ijk, C_ijkl.. the gradient noise's cumulants of order 2, 3, 4..; indices after a comma differentiate; " +
     "repeated indices are summed; d_ij.. differentiates the test function; D D^T is symmetrised in i, j",
-  scalar: "primes and f^(n) are derivatives; s = Sigma is the variance of the gradient noise, K, C4.. its higher cumulants; d^n differentiates the test function",
+  scalar:
+    "primes and f^(n) are derivatives; s = Sigma is the variance of the gradient noise, K, C4.. its higher cumulants; d^n differentiates the test function",
 } as const;
 
 /** One order's terms; `scalar` adds up those that are equal in one dimension. */
-export function describeOrder({ order, terms }: GeneratorOrder, law: { readonly minibatch: boolean; readonly scalar: boolean }): DerivedOrder {
+export function describeOrder(
+  { order, terms }: GeneratorOrder,
+  law: { readonly minibatch: boolean; readonly scalar: boolean },
+): DerivedOrder {
   const batch = (term: GeneratorTerm) => (law.minibatch ? term.batchPower : 0);
   if (!law.scalar) return { order, terms: terms.map((term) => describeTerm(term, batch(term))) };
   // Terms that are equal in one dimension have the same cumulants, hence the same source, operator order and power of B.

@@ -14,7 +14,14 @@ export type FormulaStyle = "text" | "latex" | "python";
 
 const names: Record<FormulaStyle, Record<"sqrt" | "exp" | "expm1" | "log" | "log1p" | "abs", string>> = {
   text: { sqrt: "sqrt", exp: "exp", expm1: "expm1", log: "log", log1p: "log1p", abs: "abs" },
-  latex: { sqrt: "\\operatorname{sqrt}", exp: "\\exp", expm1: "\\operatorname{expm1}", log: "\\log", log1p: "\\operatorname{log1p}", abs: "\\operatorname{abs}" },
+  latex: {
+    sqrt: "\\operatorname{sqrt}",
+    exp: "\\exp",
+    expm1: "\\operatorname{expm1}",
+    log: "\\log",
+    log1p: "\\operatorname{log1p}",
+    abs: "\\operatorname{abs}",
+  },
   python: { sqrt: "np.sqrt", exp: "np.exp", expm1: "np.expm1", log: "np.log", log1p: "np.log1p", abs: "np.abs" },
 };
 
@@ -33,14 +40,20 @@ export function printingOps(style: FormulaStyle): Ops<Printed> {
     constant: (value) => fraction(value),
     add: (a, b) => (b.minus ? ops.subtract(a, b.minus) : { text: `${a.text} + ${wrap(b, 1)}`, binds: 0 }),
     subtract: (a, b) => ({ text: `${a.text} - ${wrap(b, 1)}`, binds: 0 }),
-    multiply: (a, b) => ({ text: `${wrap(a, 1)}${style === "python" ? " * " : " "}${wrap(b, 2)}`, binds: 1 }),
-    divide: (a, b) => (style === "latex" ? { text: `\\frac{${a.text}}{${b.text}}`, binds: 2 } : { text: `${wrap(a, 1)}/${wrap(b, 3)}`, binds: 1 }),
+    multiply: (a, b) => ({ text: `${wrap(a, 1)}${{ text: "*", latex: " ", python: " * " }[style]}${wrap(b, 2)}`, binds: 1 }),
+    divide: (a, b) =>
+      style === "latex" ? { text: `\\frac{${a.text}}{${b.text}}`, binds: 2 } : { text: `${wrap(a, 1)}/${wrap(b, 3)}`, binds: 1 },
     negate: (a) => a.minus ?? { text: `-${wrap(a, 1)}`, binds: 0, minus: a },
     scale: (factor, a) => (factor === 1 ? a : factor === -1 ? ops.negate(a) : ops.multiply(fraction(factor), a)),
     polynomial: (z, coefficients) => {
       const terms = coefficients.map((value, p): Printed | undefined => {
         if (value === 0) return undefined;
-        const power: Printed = p === 0 ? atom("1") : p === 1 ? z : { text: `${wrap(z, 3)}${style === "python" ? "**" : "^"}${style === "latex" ? `{${p}}` : p}`, binds: 2 };
+        const power: Printed =
+          p === 0
+            ? atom("1")
+            : p === 1
+              ? z
+              : { text: `${wrap(z, 3)}${style === "python" ? "**" : "^"}${style === "latex" ? `{${p}}` : p}`, binds: 2 };
         if (p === 0) return fraction(value);
         const [numerator, denominator] = asFraction(Math.abs(value));
         const top = numerator === "1" ? power : ops.multiply(atom(numerator), power);
@@ -81,7 +94,8 @@ function asFraction(size: number): readonly [string, string] {
   for (let denominator = 1; denominator <= 5040; denominator++) {
     const numerator = Math.round(size * denominator);
     // 4 epsilon: the coefficient is a quotient of integers, rounded once.
-    if (numerator > 0 && Math.abs(numerator / denominator - size) <= 4 * Number.EPSILON * size) return [String(numerator), String(denominator)];
+    if (numerator > 0 && Math.abs(numerator / denominator - size) <= 4 * Number.EPSILON * size)
+      return [String(numerator), String(denominator)];
   }
   return [String(size), "1"];
 }

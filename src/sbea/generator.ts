@@ -76,7 +76,10 @@ function grow(graph: Graph, r: number, constantCovariance: boolean, visit: (grow
   const into = new Array<number>(n).fill(0);
   const mayBeDifferentiated = (order: number) => order === 1 || !constantCovariance;
   const chooseOut = (u: number, left: number): void => {
-    if (u === n) return chooseInto(0);
+    if (u === n) {
+      chooseInto(0);
+      return;
+    }
     const most = mayBeDifferentiated(graph.orders[u]!) ? left : 0;
     for (out[u] = 0; out[u]! <= most; out[u]!++) chooseOut(u + 1, left - out[u]!);
     out[u] = 0;

@@ -37,10 +37,17 @@ export function largestOrder(law: NoiseLaw): number {
 export function requireOrder(law: NoiseLaw, order: number): void {
   const largest = largestOrder(law);
   if (Number.isInteger(order) && order >= 0 && order <= largest) return;
-  const found = Number.isInteger(order) && order > largest ? `order (--order) ${order}, of which L_${order} alone would have about ${foretoldTerms(law, order)} terms` : `order (--order) ${order}`;
-  throw new InputError("sbea/order", `Found ${found}; allowed: 0 to ${largest} for ${law} noise. Each order takes about four to six times as long as the one before; ask for ${largest} or less.`, {
-    order,
-    largest,
-    law,
-  });
+  const found =
+    Number.isInteger(order) && order > largest
+      ? `order (--order) ${order}, of which L_${order} alone would have about ${foretoldTerms(law, order)} terms`
+      : `order (--order) ${order}`;
+  throw new InputError(
+    "sbea/order",
+    `Found ${found}; allowed: 0 to ${largest} for ${law} noise. Each order takes about four to six times as long as the one before; ask for ${largest} or less.`,
+    {
+      order,
+      largest,
+      law,
+    },
+  );
 }

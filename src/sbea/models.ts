@@ -73,7 +73,8 @@ export function checkResummation({ order, terms }: GeneratorOrder): number {
       throw new InternalError("sbea/resummation", `L_${order} does not have HA-SME's term with coefficient ${term.coefficient.join("/")}.`);
     }
   }
-  if (kept.size !== series.length) throw new InternalError("sbea/resummation", `L_${order} has ${kept.size} terms of HA-SME's kind in place of ${series.length}.`);
+  if (kept.size !== series.length)
+    throw new InternalError("sbea/resummation", `L_${order} has ${kept.size} terms of HA-SME's kind in place of ${series.length}.`);
   return series.length;
 }
 

@@ -25,7 +25,9 @@ export function termLatex(term: Term): string {
 /** The factors alone: "f_{ijk} \Sigma_{jk}". */
 export function contractionLatex(term: Term): string {
   return term.factors
-    .map((factor) => (factor.tensor === "f" ? `f_{${factorIndices(factor)}}` : `${cumulantName(factor, "\\Sigma")}_{${factorIndices(factor)}}`))
+    .map((factor) =>
+      factor.tensor === "f" ? `f_{${factorIndices(factor)}}` : `${cumulantName(factor, "\\Sigma")}_{${factorIndices(factor)}}`,
+    )
     .join(" ");
 }
 
@@ -56,7 +58,8 @@ export function parseTerm(text: string, etaPower: number): Term {
     const [name = "", indices = ""] = word.split("_");
     const [own = "", along = ""] = indices.split(",");
     if (name === "f") return { tensor: "f", indices: number(own) };
-    if (name !== cumulantName({ indices: Array.from(own) }, "Sigma")) throw new InternalError("sbea/notation", `"${word}" in the term "${text}" is no tensor.`);
+    if (name !== cumulantName({ indices: Array.from(own) }, "Sigma"))
+      throw new InternalError("sbea/notation", `"${word}" in the term "${text}" is no tensor.`);
     return { tensor: "cumulant", indices: number(own), along: number(along) };
   });
   return { coefficient: fromText(coefficient), etaPower, factors, free };

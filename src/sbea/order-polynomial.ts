@@ -7,7 +7,10 @@ import type { Rational } from "./term.ts";
 
 /** Linear coefficient of the strict order polynomial; a chain of n vertices has (-1)^(n-1)/n. */
 export function orderLinear(graph: Graph): Rational {
-  return orderSurjections(graph).reduce((sum, count, k) => (k === 0 ? sum : add(sum, rational(k % 2 === 1 ? count : -count, k))), rational(0));
+  return orderSurjections(graph).reduce(
+    (sum, count, k) => (k === 0 ? sum : add(sum, rational(k % 2 === 1 ? count : -count, k))),
+    rational(0),
+  );
 }
 
 /** e_k for k = 0 .. n: in how many ways the vertices fall into k non-empty layers, each without arcs, arcs leading to later layers. */

@@ -39,5 +39,7 @@ export function seriesSpace(variables: number, degree: number): SeriesSpace {
 
 function monomials(variables: number, total: number): number[][] {
   if (variables === 1) return [[total]];
-  return Array.from({ length: total + 1 }, (_, k) => total - k).flatMap((first) => monomials(variables - 1, total - first).map((rest) => [first, ...rest]));
+  return Array.from({ length: total + 1 }, (_, k) => total - k).flatMap((first) =>
+    monomials(variables - 1, total - first).map((rest) => [first, ...rest]),
+  );
 }

@@ -28,7 +28,11 @@ export function printDrift(model: PrintableModel, options: PrintOptions): string
   const c = model.driftFactor?.(printingOps(style), symbol("z")).text;
   const gradient = scalar ? "f'" : words.gradient;
   const main = c === undefined ? "" : c === "1" ? `-${gradient}` : `-c(${words.eta} ${scalar ? "f''" : "H"}) ${gradient}`;
-  return sentence(main, printTerms(model.correction?.drift ?? [], options), c === undefined || c === "1" ? "" : `${words.where}c(z) = ${c}`);
+  return sentence(
+    main,
+    printTerms(model.correction?.drift ?? [], options),
+    c === undefined || c === "1" ? "" : `${words.where}c(z) = ${c}`,
+  );
 }
 
 /** "eta U [(U^T Sigma U) o m(eta lambda_i, eta lambda_j)] U^T + ..., m(u, v) = ...". */
@@ -46,7 +50,12 @@ export function printDiffusion(model: PrintableModel, options: PrintOptions): st
 export function printTerms(terms: readonly Term[], { scalar, style }: PrintOptions): string {
   const printed: readonly { coefficient: Rational; etaPower: number; text: string; latex: string }[] = scalar
     ? scalarTerms(terms)
-    : terms.map((term) => ({ coefficient: term.coefficient, etaPower: term.etaPower, text: contractionText(term), latex: contractionLatex(term) }));
+    : terms.map((term) => ({
+        coefficient: term.coefficient,
+        etaPower: term.etaPower,
+        text: contractionText(term),
+        latex: contractionLatex(term),
+      }));
   const groups = new Map<number, { sum: string; single: boolean }>();
   for (const { coefficient, etaPower, text, latex } of printed) {
     const negative = coefficient[0] < 0n;

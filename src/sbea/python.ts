@@ -1,8 +1,9 @@
 // A model as Python: drift(x, eta, ..) and diffusion(x, eta, ..) = D D^T, for NumPy (derivative tensors handed in) and JAX
 // (derivatives taken of f and of the cumulants). The factors print themselves, corrections become einsums. For z < 1 only:
 // the two-step form is left out.
-import { printingOps, symbol } from "./formula-text.ts";
+
 import { labelsOf } from "./contract.ts";
+import { printingOps, symbol } from "./formula-text.ts";
 import type { PrintableModel } from "./print-model.ts";
 import { toText } from "./rational.ts";
 import type { Factor, Term } from "./term.ts";
@@ -77,16 +78,36 @@ function header(title: string, library: PythonLibrary): string[] {
 function helpers(formulas: string): string[] {
   const lines: string[] = [];
   if (formulas.includes("log_ratio")) {
-    lines.push("", "", "def log_ratio(z):", '    """log(1 + z)/z, 1 at z = 0."""', "    safe = np.where(z == 0, 1.0, z)", "    return np.where(z == 0, 1.0, np.log1p(safe) / safe)");
+    lines.push(
+      "",
+      "",
+      "def log_ratio(z):",
+      '    """log(1 + z)/z, 1 at z = 0."""',
+      "    safe = np.where(z == 0, 1.0, z)",
+      "    return np.where(z == 0, 1.0, np.log1p(safe) / safe)",
+    );
   }
   if (formulas.includes("log_mean")) {
-    lines.push("", "", "def log_mean(u, v):", '    """(log(1-u) + log(1-v))/((1-u)(1-v) - 1), 1 where (1-u)(1-v) = 1."""', "    w = np.log1p(-u) + np.log1p(-v)");
+    lines.push(
+      "",
+      "",
+      "def log_mean(u, v):",
+      '    """(log(1-u) + log(1-v))/((1-u)(1-v) - 1), 1 where (1-u)(1-v) = 1."""',
+      "    w = np.log1p(-u) + np.log1p(-v)",
+    );
     lines.push("    safe = np.where(w == 0, 1.0, w)", "    return np.where(w == 0, 1.0, safe / np.expm1(safe))");
   }
   return lines;
 }
 
-const jaxTensors = ["", "", "def derivative(function, n, x):", "    for _ in range(n):", "        function = jax.jacfwd(function)", "    return function(x)"];
+const jaxTensors = [
+  "",
+  "",
+  "def derivative(function, n, x):",
+  "    for _ in range(n):",
+  "        function = jax.jacfwd(function)",
+  "    return function(x)",
+];
 
 /** Fetches each tensor that the function's terms and factors use, once. */
 function tensorLines(terms: readonly Term[], library: PythonLibrary, gradient: boolean, sigma: boolean, hessian: boolean): string[] {
@@ -97,7 +118,9 @@ function tensorLines(terms: readonly Term[], library: PythonLibrary, gradient: b
   return [...names].sort().map((name) => {
     const [tensor, ...numbers] = name.split("_");
     if (library === "numpy") return `    ${name} = ${tensor}(${numbers.join(", ")}, x)`;
-    return tensor === "f" ? `    ${name} = derivative(f, ${numbers[0]}, x)` : `    ${name} = derivative(kappa[${numbers[0]}], ${numbers[1]}, x)`;
+    return tensor === "f"
+      ? `    ${name} = derivative(f, ${numbers[0]}, x)`
+      : `    ${name} = derivative(kappa[${numbers[0]}], ${numbers[1]}, x)`;
   });
 }
 
@@ -118,5 +141,8 @@ function diffusionLines(m: string | undefined): string[] {
 }
 
 function termLines(name: string, terms: readonly Term[]): string[] {
-  return terms.map((term) => `    ${name} = ${name} + ${term.etaPower === 0 ? "" : term.etaPower === 1 ? "eta * " : `eta**${term.etaPower} * `}(${einsum(term)})`);
+  return terms.map(
+    (term) =>
+      `    ${name} = ${name} + ${term.etaPower === 0 ? "" : term.etaPower === 1 ? "eta * " : `eta**${term.etaPower} * `}(${einsum(term)})`,
+  );
 }

@@ -23,7 +23,9 @@ export function scalarTerms(terms: readonly Term[]): readonly ScalarTerm[] {
     const { factors, coefficient, etaPower, free } = term;
     const product = inOrder(factors);
     const text = powers(product.map(symbolText), (symbol, power) => (symbol.includes("(") ? `[${symbol}]^${power}` : `${symbol}^${power}`));
-    const latex = powers(product.map(symbolLatex), (symbol, power) => (/^\S$/.test(symbol) ? `${symbol}^{${power}}` : `(${symbol})^{${power}}`));
+    const latex = powers(product.map(symbolLatex), (symbol, power) =>
+      /^\S$/.test(symbol) ? `${symbol}^{${power}}` : `(${symbol})^{${power}}`,
+    );
     const key = `${text}|${free.length}|${etaPower}`;
     const known = sums.get(key);
     if (known) sums.set(key, { ...known, coefficient: add(known.coefficient, coefficient) });

@@ -40,8 +40,7 @@ export function termOf(graph: Graph, coefficient: Rational, etaPower: number): T
     }
   }
   const factors = vertices.map(
-    (u): Factor =>
-      orders[u] === 1 ? { tensor: "f", indices: own[u]! } : { tensor: "cumulant", indices: own[u]!, along: along[u]! },
+    (u): Factor => (orders[u] === 1 ? { tensor: "f", indices: own[u]! } : { tensor: "cumulant", indices: own[u]!, along: along[u]! }),
   );
   return { coefficient, etaPower, factors, free };
 }

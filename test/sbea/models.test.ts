@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import { haSme3Correction, haSme4Correction } from "../../src/sbea/corrections.ts";
 import { type GeneratorOrder, generator } from "../../src/sbea/generator.ts";
 import { beyondSde, checkResummation, deriveCorrection, deriveSeries, haSmeSeries, sourceOf } from "../../src/sbea/models.ts";
+import { termText } from "../../src/sbea/notation.ts";
 import { multiply, rational, toText } from "../../src/sbea/rational.ts";
 import type { Term } from "../../src/sbea/term.ts";
 import { termKey } from "../../src/sbea/term-of-graph.ts";
-import { termText } from "../../src/sbea/notation.ts";
 
 const upTo5 = generator(5, "general");
 
@@ -33,8 +33,11 @@ describe("resummation", () => {
   });
 
   it("would see a wrong coefficient, a missing term and a term too many", () => {
-    const spoil = (change: (terms: GeneratorOrder["terms"]) => GeneratorOrder["terms"]) => () => checkResummation({ order: 2, terms: change(upTo5[2]!.terms) });
-    expect(spoil((terms) => terms.map((t, i) => (i === 0 ? { ...t, term: { ...t.term, coefficient: rational(-1, 4) } } : t)))).toThrow(/HA-SME/);
+    const spoil = (change: (terms: GeneratorOrder["terms"]) => GeneratorOrder["terms"]) => () =>
+      checkResummation({ order: 2, terms: change(upTo5[2]!.terms) });
+    expect(spoil((terms) => terms.map((t, i) => (i === 0 ? { ...t, term: { ...t.term, coefficient: rational(-1, 4) } } : t)))).toThrow(
+      /HA-SME/,
+    );
     expect(spoil((terms) => terms.slice(1))).toThrow(/HA-SME/);
     expect(spoil((terms) => [...terms, upTo5[3]!.terms[0]!])).toThrow(/HA-SME/);
   });
@@ -74,8 +77,12 @@ describe("what no SDE carries", () => {
   });
   it("is skewness, the variation of Sigma, and the third derivative", () => {
     expect(lost("general")?.terms.map(({ term }) => termText(term))).toEqual(["K_ijk d_ijk"]);
-    expect(lost("gaussian")?.terms.map(({ term }) => `${toText(term.coefficient)} ${termText(term)}`)).toEqual(["-1/4 Sigma_il Sigma_jk,l d_ijk"]);
-    expect(lost("constant")?.terms.map(({ term }) => `${toText(term.coefficient)} ${termText(term)}`)).toEqual(["-1/12 f_ilm Sigma_jl Sigma_km d_ijk"]);
+    expect(lost("gaussian")?.terms.map(({ term }) => `${toText(term.coefficient)} ${termText(term)}`)).toEqual([
+      "-1/4 Sigma_il Sigma_jk,l d_ijk",
+    ]);
+    expect(lost("constant")?.terms.map(({ term }) => `${toText(term.coefficient)} ${termText(term)}`)).toEqual([
+      "-1/12 f_ilm Sigma_jl Sigma_km d_ijk",
+    ]);
     expect(new Set(lost("constant")?.terms.map(({ term }) => sourceOf(term)))).toEqual(new Set(["third-derivative"]));
   });
 });

@@ -19,7 +19,14 @@ export function symmetricTensor(d: number, groups: readonly number[], random: ()
   return Float64Array.from({ length: d ** rank }, (_, code) => {
     const digits = Array.from({ length: rank }, (_, place) => Math.floor(code / d ** (rank - 1 - place)) % d);
     let start = 0;
-    const key = groups.map((size) => digits.slice(start, (start += size)).sort().join("")).join("|");
+    const key = groups
+      .map((size) =>
+        digits
+          .slice(start, (start += size))
+          .sort()
+          .join(""),
+      )
+      .join("|");
     if (!values.has(key)) values.set(key, random());
     return values.get(key)!;
   });

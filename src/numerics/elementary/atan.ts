@@ -19,7 +19,13 @@ interface Shift {
   readonly denominator: readonly [number, number];
 }
 
-const beyond: Shift = { end: Number.POSITIVE_INFINITY, high: 1.5707963267948966, low: 6.123233995736766e-17, numerator: [-1, 0], denominator: [0, 1] };
+const beyond: Shift = {
+  end: Number.POSITIVE_INFINITY,
+  high: 1.5707963267948966,
+  low: 6.123233995736766e-17,
+  numerator: [-1, 0],
+  denominator: [0, 1],
+};
 const shifts: readonly Shift[] = [
   { end: 39 / 16, high: 0.982793723247329, low: 1.3903311031230998e-17, numerator: [-1.5, 1], denominator: [1, 1.5] },
   { end: 19 / 16, high: 0.7853981633974483, low: 3.061616997868383e-17, numerator: [-1, 1], denominator: [1, 1] },
@@ -33,8 +39,12 @@ export function atan<T, B>(m: Arithmetic<T, B>, x: T): T {
   const finite = m.select(m.less(a, m.constant(1e300)), a, m.constant(1e300)); // 0 times Infinity must not appear
   const linear = ([c0, c1]: readonly [number, number]): T => m.add(m.constant(c0), c1 === 1 ? finite : m.multiply(m.constant(c1), finite));
   const isBelow = shifts.map((shift) => m.less(a, m.constant(shift.end)));
-  const pick = (part: (shift: Shift) => T): T => shifts.reduce((value, shift, i) => m.select(isBelow[i]!, part(shift), value), part(beyond));
-  const t = m.divide(pick((shift) => linear(shift.numerator)), pick((shift) => linear(shift.denominator)));
+  const pick = (part: (shift: Shift) => T): T =>
+    shifts.reduce((value, shift, i) => m.select(isBelow[i]!, part(shift), value), part(beyond));
+  const t = m.divide(
+    pick((shift) => linear(shift.numerator)),
+    pick((shift) => linear(shift.denominator)),
+  );
   const high = pick((shift) => m.constant(shift.high));
   const low = pick((shift) => m.constant(shift.low));
   const z = m.multiply(t, t);

@@ -1,6 +1,6 @@
 // What the elementary functions share: polynomials, rounding to an integer, scaling by a power of two and sums, products and
 // quotients with their rounding errors ("double-double"). Sources: T. J. Dekker, Numer. Math. 18 (1971) 224-242 (products,
-// quotients); D. E. Knuth, TAOCP 2, 4.2.2 (sums). No fused multiply-add: products are split (Arithmetic.highPart).
+// quotients); D. E. Knuth, TAOCP 2, 4.2.2 (sums). No fused multiply-add: factors are split.
 import type { Arithmetic } from "../arithmetic.ts";
 
 /** An unevaluated sum high + low with |low| at most about an ulp of high. */
@@ -13,8 +13,16 @@ export interface Pair<T> {
 export function polynomial<T, B>(m: Arithmetic<T, B>, z: T, coefficients: readonly number[]): T {
   if (coefficients.length < 5) return horner(m, z, coefficients);
   const z2 = m.multiply(z, z);
-  const even = horner(m, z2, coefficients.filter((_, i) => i % 2 === 0));
-  const odd = horner(m, z2, coefficients.filter((_, i) => i % 2 === 1));
+  const even = horner(
+    m,
+    z2,
+    coefficients.filter((_, i) => i % 2 === 0),
+  );
+  const odd = horner(
+    m,
+    z2,
+    coefficients.filter((_, i) => i % 2 === 1),
+  );
   return m.add(even, m.multiply(z, odd));
 }
 
@@ -50,15 +58,21 @@ export function fastTwoSum<T, B>(m: Arithmetic<T, B>, a: T, b: T): Pair<T> {
   return { high, low: m.add(m.subtract(a, high), b) };
 }
 
-/** a * b with a relative error below 2^-93 (no overflow, no underflow). */
+/** x as two numbers of 26 bits, exactly; |x| < 2^996. */
+export function split<T, B>(m: Arithmetic<T, B>, x: T): Pair<T> {
+  const spread = m.multiply(x, m.constant(134217729)); // 2^27 + 1
+  const high = m.subtract(spread, m.subtract(spread, x));
+  return { high, low: m.subtract(x, high) };
+}
+
+/** a * b exactly, for |a|, |b| < 2^996 (no overflow, no underflow of the low part). */
 export function twoProduct<T, B>(m: Arithmetic<T, B>, a: T, b: T): Pair<T> {
   const high = m.multiply(a, b);
-  const a1 = m.highPart(a);
-  const a2 = m.subtract(a, a1);
-  const b1 = m.highPart(b);
-  const b2 = m.subtract(b, b1);
-  const crossed = m.add(m.multiply(a1, b2), m.multiply(a2, b1));
-  return { high, low: m.add(m.add(m.subtract(m.multiply(a1, b1), high), crossed), m.multiply(a2, b2)) };
+  const x = split(m, a);
+  const y = split(m, b);
+  const first = m.subtract(m.multiply(x.high, y.high), high);
+  const second = m.add(m.add(first, m.multiply(x.high, y.low)), m.multiply(x.low, y.high));
+  return { high, low: m.add(second, m.multiply(x.low, y.low)) };
 }
 
 /** (a.high + a.low) / (b.high + b.low) rounded once, up to a few hundredths of an ulp. */

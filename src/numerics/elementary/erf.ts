@@ -35,17 +35,24 @@ function erfcOfSize<T, B>(m: Arithmetic<T, B>, x: T): T {
   return scaleByPow2(m, dividePairs(m, top, bottom), reduced.k);
 }
 
-/** erfc x = 1 - erf x, with full relative accuracy down to its underflow at 26.54. */
+/** erf x - x for |x| < 0.75. */
+function centreMinusX<T, B>(m: Arithmetic<T, B>, x: T): T {
+  const z = m.multiply(x, x);
+  return m.multiply(x, m.add(m.constant(TWO_OVER_SQRT_PI_MINUS_1), m.multiply(z, polynomial(m, z, CENTRE))));
+}
+
+const isCentral = <T, B>(m: Arithmetic<T, B>, x: T): B => m.less(m.abs(x), m.constant(0.75));
+
+/** erfc x = 1 - erf x, with full relative accuracy down to its underflow at 27.23. */
 export function erfc<T, B>(m: Arithmetic<T, B>, x: T): T {
   const tail = erfcOfSize(m, x);
-  return m.select(m.less(x, m.constant(0)), m.subtract(m.constant(2), tail), tail);
+  const outer = m.select(m.less(x, m.constant(0)), m.subtract(m.constant(2), tail), tail);
+  const { high, low } = fastTwoSum(m, m.constant(1), m.negate(x));
+  return m.select(isCentral(m, x), m.add(high, m.subtract(low, centreMinusX(m, x))), outer);
 }
 
 /** erf x = 2/sqrt(pi) int_0^x e^(-t^2) dt. */
 export function erf<T, B>(m: Arithmetic<T, B>, x: T): T {
-  const z = m.multiply(x, x);
-  const factor = m.add(m.constant(TWO_OVER_SQRT_PI_MINUS_1), m.multiply(z, polynomial(m, z, CENTRE)));
-  const centre = m.add(x, m.multiply(x, factor));
   const outer = m.copysign(m.subtract(m.constant(1), erfcOfSize(m, x)), x);
-  return m.select(m.less(m.abs(x), m.constant(0.75)), centre, outer);
+  return m.select(isCentral(m, x), m.add(x, centreMinusX(m, x)), outer);
 }

@@ -2,9 +2,8 @@
 // so that k log 2's first part is exact) and a minimax polynomial for (e^r - 1 - r)/r^2 (Remez, 60 digits; error 2^-64 of e^r).
 // The rounding error of 1 + r is kept, so that one rounding is left at the end.
 import type { Arithmetic } from "../arithmetic.ts";
-import { atLeast, atMost, fastTwoSum, nearestInteger, type Pair, polynomial, scaleByPow2 } from "./building-blocks.ts";
+import { atLeast, atMost, fastTwoSum, nearestInteger, type Pair, polynomial, scaleByPow2, twoSum } from "./building-blocks.ts";
 
-const LOG2E = 1.4426950408889634;
 /** log 2 with its last 11 bits cleared, and the rest. */
 export const LN2_HIGH = 0.6931471805598903;
 export const LN2_LOW = 5.497923018708371e-14;
@@ -23,7 +22,7 @@ export interface ReducedExp<T> {
 }
 
 export function reducedExp<T, B>(m: Arithmetic<T, B>, high: T, low?: T): ReducedExp<T> {
-  const k = nearestInteger(m, m.multiply(high, m.constant(LOG2E)));
+  const k = nearestInteger(m, m.multiply(high, m.constant(Math.LOG2E)));
   const first = m.subtract(high, m.multiply(k, m.constant(LN2_HIGH)));
   const second = m.multiply(k, m.constant(LN2_LOW));
   const r = m.subtract(first, second);
@@ -55,10 +54,9 @@ export function exp<T, B>(m: Arithmetic<T, B>, x: T): T {
 /** e^x - 1 = 2^k ((1 - 2^-k) + r + rest); below -40 it is -1. */
 export function expm1<T, B>(m: Arithmetic<T, B>, x: T): T {
   const { k, r, rest } = reducedExp(m, atMost(m, atLeast(m, x, -40), 710));
-  const one = m.constant(1);
   // Beyond 2^-60 the 2^-k is lost beside 1.
-  const shifted = m.subtract(one, m.pow2(m.negate(atMost(m, k, 60))));
-  const { high, low } = fastTwoSum(m, shifted, r);
-  const result = scaleByPow2(m, m.add(high, m.add(low, rest)), k);
+  const shifted = twoSum(m, m.constant(1), m.negate(m.pow2(m.negate(atMost(m, k, 60)))));
+  const { high, low } = fastTwoSum(m, shifted.high, r);
+  const result = scaleByPow2(m, m.add(high, m.add(m.add(low, shifted.low), rest)), k);
   return m.select(m.equal(x, m.constant(0)), x, result);
 }

@@ -7,13 +7,16 @@ import { exp, expm1 } from "./exp.ts";
 import { cosh, sinh, tanh } from "./hyperbolic.ts";
 import { log, log1p, logMean, logRatio } from "./log.ts";
 import { hypot, power } from "./power.ts";
-import { cos, sin, tan } from "./trigonometric.ts";
+import { cos, cosFar, sin, sinFar, tan, tanFar } from "./trigonometric.ts";
 
 export type ElementaryFunction =
   | { readonly arity: 1; readonly define: UnaryFunction }
   | { readonly arity: 2; readonly define: BinaryFunction };
 
-const unary = { exp, expm1, log, log1p, sin, cos, tan, sinh, cosh, tanh, atan, erf, erfc, sigmoid, softplus, relu, sign, step, logRatio };
+// biome-ignore format: a list
+const unary = {
+  exp, expm1, log, log1p, sinFar, cosFar, tanFar, sin, cos, tan, sinh, cosh, tanh, atan, erf, erfc, sigmoid, softplus, relu, sign, step, logRatio,
+};
 const binary = { power, hypot, logMean };
 
 /** By name, in the order in which they are printed; a Map, so that no prototype is ever looked into. */

@@ -1,7 +1,7 @@
 // log, log1p and the two functions of the models that are made of them. x = 2^k (1 + f), sqrt(1/2) < 1 + f < sqrt(2), s = f/(2 + f),
 // log(1 + f) = 2 atanh(s) = f - f^2/2 + s (f^2/2 + s^2 R(s^2)), R minimax (Remez, 60 digits; error 2^-59), as in fdlibm's e_log.c; unlike there
 // the rounding error of k log 2 + f is kept. An argument may be a pair high + low: log(high) + low/high.
-import type { Arithmetic } from "../arithmetic.ts";
+import { type Arithmetic, pow2 } from "../arithmetic.ts";
 import { fastTwoSum, type Pair, polynomial, twoProduct, twoSum } from "./building-blocks.ts";
 import { LN2_HIGH, LN2_LOW } from "./exp.ts";
 
@@ -73,18 +73,20 @@ export function logRatio<T, B>(m: Arithmetic<T, B>, z: T): T {
 
 /**
  * (log|1-u| + log|1-v|)/((1-u)(1-v) - 1) as log|p|/(p - 1) with the product p = (1-u)(1-v) in double-double: numerator and
- * denominator belong to the same p, so that neither the curve p = 1 nor p = -1 loses digits. 0 where |p| >= 2^1000.
+ * denominator belong to the same p, so that neither the curve p = 1 nor p = -1 loses digits. 0 where p overflows.
  */
 export function logMean<T, B>(m: Arithmetic<T, B>, u: T, v: T): T {
   const one = m.constant(1);
+  const zero = m.constant(0);
   const a = twoSum(m, one, m.negate(u));
   const b = twoSum(m, one, m.negate(v));
   const product = twoProduct(m, a.high, b.high);
   const crossed = m.add(m.multiply(a.high, b.low), m.multiply(a.low, b.high));
-  const p = fastTwoSum(m, product.high, m.add(product.low, crossed));
-  const top = logOfSize(m, p);
+  // A factor so large cannot be split, and need not be: the product is far from 1 and -1.
+  const huge = m.or(m.less(m.constant(pow2(960)), m.abs(a.high)), m.less(m.constant(pow2(960)), m.abs(b.high)));
+  const p = fastTwoSum(m, product.high, m.select(huge, zero, m.add(product.low, crossed)));
   const bottom = m.add(m.subtract(p.high, one), p.low);
-  const quotient = m.divide(top, bottom);
-  const huge = m.less(m.constant(1.0715086071862673e301), m.abs(m.multiply(a.high, b.high)));
-  return m.select(m.equal(bottom, m.constant(0)), one, m.select(huge, m.constant(0), quotient));
+  const quotient = m.divide(logOfSize(m, p), bottom);
+  const overflows = m.equal(m.abs(product.high), m.constant(Number.POSITIVE_INFINITY));
+  return m.select(overflows, zero, m.select(m.equal(bottom, zero), one, quotient));
 }

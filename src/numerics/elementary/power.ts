@@ -1,6 +1,6 @@
 // x^y = e^(y log x) with log x in double-double (relative error below 2^-63), so that x^y is good to about an ulp over the whole range,
 // and sqrt(a^2 + b^2). log(1 + f) = 2 atanh(s) = 2s + s^3 (2/3 + s^2 R(s^2)), s = f/(2 + f) (Remez, 60 digits; error 2^-66).
-import type { Arithmetic } from "../arithmetic.ts";
+import { type Arithmetic, pow2 } from "../arithmetic.ts";
 import { atLeast, atMost, fastTwoSum, type Pair, polynomial, twoProduct } from "./building-blocks.ts";
 import { expOfPair, LN2_HIGH, LN2_LOW } from "./exp.ts";
 import { splitNearOne } from "./log.ts";
@@ -39,7 +39,7 @@ function logAsPair<T, B>(m: Arithmetic<T, B>, x: T): Pair<T> {
 
 /** |x|^y for finite x != 0; y beyond +-2^66 gives 0, 1 or Infinity as its limits do. */
 function powerOfSize<T, B>(m: Arithmetic<T, B>, size: T, y: T): T {
-  const bounded = atMost(m, atLeast(m, y, -73786976294838206464), 73786976294838206464);
+  const bounded = atMost(m, atLeast(m, y, -pow2(66)), pow2(66));
   const log = logAsPair(m, size);
   const product = twoProduct(m, bounded, log.high);
   const low = m.add(product.low, m.multiply(bounded, log.low));

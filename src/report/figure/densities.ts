@@ -60,7 +60,7 @@ export function densitiesFigure(law: LawResult, context: FigureContext): Figure 
         ...lines.map(({ style, points }) => Plot.line(points, { ...facet, x: "x", y: "height", ...strokeOf(style) })),
         Plot.text(notes, { ...facet, text: "text", frameAnchor: "top-right", fontSize: 11, dy: 2, dx: -2 }),
         ...styles.map((style) =>
-          Plot.text([style], { fx: () => first, fy: "id", text: "name", frameAnchor: "left", textAnchor: "end", dx: -8, fill: style.colour, fontWeight: "bold" }),
+          Plot.text([style], { fx: () => first, fy: "id", text: "name", frameAnchor: "left", textAnchor: "end", dx: -8, fontWeight: "bold" }),
         ),
       ],
     },

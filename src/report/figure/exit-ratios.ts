@@ -31,7 +31,7 @@ export function exitRatiosFigure(exit: ExitResult, context: FigureContext): Figu
         Plot.ruleX([1], { stroke: "var(--process-sgd, #1f2328)", strokeWidth: 2.5 }),
         Plot.text(["SGD"], { x: () => 1, frameAnchor: "top", dy: -18, fontWeight: "bold", text: (d: string) => d }),
         ...rows.flatMap(({ style, like, always }) => [
-          Plot.text([style.name], { y: (d: string) => d, frameAnchor: "left", textAnchor: "end", dx: -8, fill: style.colour, fontWeight: "bold", text: (d: string) => d }),
+          Plot.text([style.name], { y: (d: string) => d, frameAnchor: "left", textAnchor: "end", dx: -8, fontWeight: "bold", text: (d: string) => d }),
           Plot.link(like && always ? [0] : [], { x1: () => always!.value, x2: () => like!.value, y1: () => style.name, y2: () => style.name, stroke: style.colour, strokeOpacity: 0.5 }),
           Plot.dot(always ? [always] : [], { x: "value", y: () => style.name, ...symbolOf(style, true) }),
           Plot.dot(like ? [like] : [], { x: "value", y: () => style.name, ...symbolOf(style), r: 5.5 }),

@@ -6,6 +6,7 @@ import type { ModelDescription, ProblemJson } from "../../answer/index.ts";
 import { formatNumber } from "../number.ts";
 import { byProcessOrder, type ProcessStyle, processStyle } from "../process-style.ts";
 import { textWidth } from "../text-table.ts";
+import { svgMarkup } from "./markup.ts";
 
 export const defaults = { width: 640, fontSize: 12 } as const;
 
@@ -225,6 +226,6 @@ export function roundNumbers(text: string): string {
 
 /** The figure's SVG as a document of its own: variables give way to their light colours, on white. */
 export function standaloneSvg(figure: Pick<Figure, "svg">): string {
-  const text = figure.svg.outerHTML.replace(/var\(--[\w-]+,\s*([^()]+)\)/g, "$1");
-  return text.replace(/>/, ' style="color:#1f2328;background:#ffffff">');
+  const text = svgMarkup(figure.svg).replace(/var\(--[\w-]+,\s*([^()]+)\)/g, "$1");
+  return text.replace("<svg", '<svg style="color:#1f2328;background:#ffffff"');
 }

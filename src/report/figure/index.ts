@@ -14,6 +14,7 @@ import { weakAlongFigure } from "./weak-along.ts";
 import { weakOrdersFigure } from "./weak-orders.ts";
 
 export { csv } from "./data.ts";
+export { svgMarkup } from "./markup.ts";
 export { standaloneSvg } from "./frame.ts";
 export type { Figure, FigureContext, FigureData } from "./frame.ts";
 export { densitiesFigure, distancesFigure, ellipsesFigure, exitRatiosFigure, momentsFigure, pathsFigure, spectrumFigure, stationaryFigure, survivalFigure, verdictsFigure, weakAlongFigure, weakOrdersFigure };

@@ -98,7 +98,7 @@ export function stationaryFigure(law: LawResult, context: FigureContext): Figure
           ...rows.flatMap((row) => [
             Plot.link([row], { x1: "low", x2: "high", y1: "name", y2: "name", stroke: row.style.colour, strokeWidth: row.style.strokeWidth + 0.5 }),
             Plot.dot([row], { x: "mean", y: "name", ...symbolOf(row.style), r: 5 }),
-            Plot.text([row], { y: "name", text: "name", frameAnchor: "left", textAnchor: "end", dx: -8, fill: row.style.colour, fontWeight: "bold" }),
+            Plot.text([row], { y: "name", text: "name", frameAnchor: "left", textAnchor: "end", dx: -8, fontWeight: "bold" }),
             Plot.text([row], { y: "name", text: "text", frameAnchor: "right", textAnchor: "start", dx: 8 }),
           ]),
         ],

@@ -41,7 +41,7 @@ export function verdictsFigure(problem: ComparedProblem, context: FigureContext)
             Plot.ruleY(row.x === null ? [] : [row], { y: "name", x1: options.floor / 1.4, x2: "x", stroke: row.style.colour, strokeWidth: 1.5, dy: 7 }),
             Plot.dot(row.x === null ? [] : [row], { x: "x", y: "name", ...symbolOf(row.style), dy: 7 }),
             Plot.text([row], { y: "name", text: "text", frameAnchor: "left", textAnchor: "start", dx: 4, dy: -7, fontSize: 11 }),
-            ...(q === 0 ? [Plot.text([row], { y: "name", text: "name", frameAnchor: "left", textAnchor: "end", dx: -8, fill: row.style.colour, fontWeight: "bold" })] : []),
+            ...(q === 0 ? [Plot.text([row], { y: "name", text: "name", frameAnchor: "left", textAnchor: "end", dx: -8, fontWeight: "bold" })] : []),
           ]),
         ],
       },

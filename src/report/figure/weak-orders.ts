@@ -56,7 +56,7 @@ function orders(test: WeakTest, styles: ReturnType<typeof stylesOf>, width: numb
   const inside = (each: { size: number }) => each.size >= range.domain[0];
   return panel(
     {
-      ...{ width, height: options.height, marginLeft: 52, marginRight: 64, marginTop: 46, marginBottom: 38 },
+      ...{ width, height: options.height, marginLeft: 52, marginRight: 80, marginTop: 46, marginBottom: 38 },
       x: { type: "log", domain: [low / 1.15, high * 1.15], axis: null },
       y: { type: "log", domain: range.domain, ticks: range.ticks, tickFormat: tickText, label: null, grid: true, clamp: false },
       marks: [
@@ -69,10 +69,10 @@ function orders(test: WeakTest, styles: ReturnType<typeof stylesOf>, width: numb
           Plot.ruleX(points.filter(inside).filter((each) => each.high - each.low > 0.03 * each.size), { x: "eta", y1: (each: { low: number }) => Math.max(each.low, range.domain[0]), y2: "high", stroke: style.colour }),
           Plot.dot(points.filter(inside), { x: "eta", y: "size", ...symbolOf(style) }),
         ]),
-        Plot.text(["order"], { frameAnchor: "top-right", dx: 58, dy: -16, fontSize: 11, text: (d: string) => d }),
+        Plot.text(["order"], { frameAnchor: "top-right", textAnchor: "start", dx: 26, dy: -16, fontSize: 11, text: (d: string) => d }),
         ...styles.flatMap((style, i) => [
-          Plot.dot([0], { frameAnchor: "top-right", dx: 12, dy: 8 + i * 20, ...symbolOf(style) }),
-          Plot.text([orderText(test.orders[style.id])], { frameAnchor: "top-right", dx: 58, dy: 2 + i * 20, fontSize: 11, text: (d: string) => d }),
+          Plot.dot([0], { frameAnchor: "top-right", dx: 14, dy: 8 + i * 20, ...symbolOf(style) }),
+          Plot.text([orderText(test.orders[style.id])], { frameAnchor: "top-right", textAnchor: "start", dx: 26, dy: 2 + i * 20, fontSize: 11, text: (d: string) => d }),
         ]),
       ],
     },

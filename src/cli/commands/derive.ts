@@ -1,0 +1,45 @@
+// `derive`: the modified equation, with or without a problem; as text, LaTeX, Python or JSON.
+import type { Answer, DeriveResult } from "../../answer/index.ts";
+import { InputError } from "../../errors.ts";
+import { type DeriveOptions, derive } from "../../index.ts";
+import { deriveLatex, derivePython, deriveTable } from "../../report/index.ts";
+import type { CommandModule } from "../command.ts";
+import type { Flags } from "../problem.ts";
+
+const formats = ["text", "latex", "python", "jax", "json"] as const;
+
+function formatOf(flags: Flags): (typeof formats)[number] {
+  const asked = flags["format"] ?? "text";
+  const format = formats.find((f) => f === asked);
+  if (!format) throw new InputError("cli/flag", `--format: found ${String(asked)}; allowed: ${formats.join(", ")}`, { flag: "--format" });
+  return format;
+}
+
+export const deriveCommand: CommandModule = {
+  ask: ({ problems, flags, options }) => {
+    formatOf(flags);
+    return derive(problems[0], {
+      ...options,
+      models: (flags["model"] as string[] | undefined) ?? options.models,
+      order: flags["order"] as number | undefined,
+      noiseLaw: flags["noise-law"] as DeriveOptions["noiseLaw"],
+      dimension: flags["dimension"] as number | undefined,
+      check: flags["check"] === true,
+    });
+  },
+  text: async (answer, { width, flags }) => {
+    const derived = answer as Answer<DeriveResult>;
+    switch (formatOf(flags)) {
+      case "latex":
+        return deriveLatex(derived);
+      case "python":
+        return derivePython(derived);
+      case "jax":
+        return derivePython(derived, "jax");
+      case "json":
+        return JSON.stringify(derived);
+      default:
+        return deriveTable(derived, { width });
+    }
+  },
+};

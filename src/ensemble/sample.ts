@@ -1,0 +1,121 @@
+// How many substeps and how many paths: a pilot run over the first paths picks the substeps, a fixed schedule grows the number of paths
+// where a tolerance is asked for. Nothing depends on the clock. The paths come in two halves by number, so that what is chosen by one half can
+// be judged by the other.
+import { type Ensemble, pathsPerBlock } from "./ensemble.ts";
+import { estimateOf, stepBias } from "./figure.ts";
+import { standardErrorOf, varianceOf } from "./moments.ts";
+import { halfWidth95, type SampleOptions } from "./options.ts";
+import type { PathProgram } from "./program.ts";
+import { blocksFor, plainEngine } from "./run.ts";
+
+export const sampleDefaults = {
+  paths: 65536,
+  /** With a tolerance and no number of paths. */
+  mostPaths: 2 ** 24,
+  firstPaths: 8 * pathsPerBlock,
+  pilotPaths: 4 * pathsPerBlock,
+  /** The most that a pilot picks. */
+  mostSubsteps: 16,
+  /** Bias wanted, in standard errors: adds 3 % to the error. */
+  biasShare: 0.25,
+  /** Differences from SGD need not be known better than this share of SGD's own standard error. */
+  differenceShare: 0.1,
+};
+
+/** A figure that is reported first, with its last correction: what tolerance and pilot look at. */
+export interface Headline {
+  readonly figure: number;
+  readonly correction?: number;
+  /** Of a difference: the figure whose error it is measured against. It may be zero, so that no relative tolerance applies. */
+  readonly differenceFrom?: number;
+}
+
+export interface Sampled<P extends PathProgram> {
+  readonly program: P;
+  readonly ensemble: Ensemble;
+  /** First and second half of the paths; the second is missing where there is one block only. */
+  readonly halves: readonly [Ensemble, Ensemble | undefined];
+  /** With a tolerance: whether it was met. */
+  readonly met: boolean;
+}
+
+export async function sample<P extends PathProgram>(
+  make: (fine: number) => P,
+  headlines: (program: P) => readonly Headline[],
+  what: string,
+  options: SampleOptions,
+  defaults: { readonly paths: number } = sampleDefaults,
+): Promise<Sampled<P>> {
+  const { tolerance, engine = plainEngine, signal, onProgress } = options;
+  const most = options.paths ?? (tolerance === undefined ? defaults.paths : sampleDefaults.mostPaths);
+  const first = tolerance === undefined ? most : Math.min(most, sampleDefaults.firstPaths);
+
+  const extend = async (program: P, ensemble: Ensemble | undefined, toPath: number): Promise<Ensemble> => {
+    const have = ensemble?.paths ?? 0;
+    if (have >= toPath) return ensemble!;
+    const progress = onProgress && ((done: number) => onProgress(have + done, Math.max(toPath, most), what));
+    const more = await engine(program, have / pathsPerBlock, toPath, { signal, onProgress: progress });
+    return ensemble ? ensemble.merge(more) : more;
+  };
+
+  const pilotPaths = Math.min(first, sampleDefaults.pilotPaths);
+  let fine = options.substeps ?? 2;
+  let program = make(fine);
+  let done: Ensemble | undefined;
+  while (options.substeps === undefined && fine < sampleDefaults.mostSubsteps) {
+    done = await extend(program, undefined, pilotPaths);
+    if (biasIsSmall(done, headlines(program), most, tolerance)) break;
+    fine *= 2;
+    program = make(fine);
+    done = undefined;
+  }
+  let toPath = first;
+  for (;;) {
+    const middle = Math.ceil(blocksFor(toPath) / 2) * pathsPerBlock;
+    let halves: readonly [Ensemble, Ensemble | undefined];
+    if (done && done.paths > middle) {
+      done = await extend(program, done, toPath);
+      halves = [done, undefined];
+    } else {
+      const lower = await extend(program, done, Math.min(middle, toPath));
+      if (middle < toPath) {
+        const upper = await engine(program, middle / pathsPerBlock, toPath, {
+          signal,
+          onProgress: onProgress && ((n) => onProgress(middle + n, Math.max(toPath, most), what)),
+        });
+        done = lower.merge(upper);
+        halves = [lower, upper];
+      } else {
+        done = lower;
+        halves = [lower, undefined];
+      }
+    }
+    const met = tolerance === undefined || meets(done, headlines(program), tolerance);
+    if (met || toPath >= most) return { program, ensemble: done, halves, met };
+    toPath = Math.min(most, 2 * toPath);
+  }
+}
+
+/** Whether the step bias is small beside the standard errors to come. */
+function biasIsSmall(pilot: Ensemble, headlines: readonly Headline[], paths: number, tolerance: number | undefined): boolean {
+  const { moments } = pilot;
+  return headlines.every(({ figure, correction, differenceFrom }) => {
+    if (correction === undefined) return true;
+    const byPaths = (f: number) => Math.sqrt(varianceOf(moments, f) / paths);
+    let wanted = byPaths(figure);
+    if (differenceFrom !== undefined) wanted = Math.max(wanted, sampleDefaults.differenceShare * byPaths(differenceFrom));
+    else if (tolerance !== undefined) wanted = Math.max(wanted, (tolerance * Math.abs(moments.mean[figure]!)) / halfWidth95);
+    const bias = stepBias(moments, correction);
+    // a bias within the pilot's noise is not seen here; the final run judges it anew. Overflows are not mended by substeps.
+    return !(bias > sampleDefaults.biasShare * wanted) || bias < standardErrorOf(moments, correction);
+  });
+}
+
+function meets(ensemble: Ensemble, headlines: readonly Headline[], tolerance: number): boolean {
+  return headlines.every(({ figure, correction, differenceFrom }) => {
+    if (differenceFrom !== undefined) return true;
+    const estimate = estimateOf(ensemble.moments, figure, correction);
+    // what does not exist (an overflow) does not come into being with more paths
+    return !estimate || halfWidth95 * estimate.error <= tolerance * Math.abs(estimate.value);
+  });
+}

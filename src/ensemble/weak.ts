@@ -1,0 +1,165 @@
+// Weak errors by sampling: E phi(x_k) of SGD, E phi(X_{k eta}) of the models and their differences, from coupled paths (coupled.ts), at the
+// horizon and along the way. The largest |weak error| is picked among noisy figures and so comes out too large; what it loses when the step is
+// picked by one half of the paths and the figure taken from the other is counted as error.
+import type { Estimate, EstimateAtStep } from "../answer/estimate.ts";
+import { type Warning, warning } from "../answer/warning.ts";
+import type { ModelWeak, WeakRow } from "../answer/weak.ts";
+import type { SdeModel } from "../model/model.ts";
+import type { SgdProblem } from "../problem/problem.ts";
+import { type CoupledProgram, correctionFigure, coupledProgram, differenceFigure, type Observation, valueFigure } from "./coupled.ts";
+import { estimateOf, pathRounding } from "./figure.ts";
+import { judgePaths, judgeStart, overflowWarnings } from "./judge.ts";
+import { varianceOf } from "./moments.ts";
+import type { SampleOptions } from "./options.ts";
+import { type Sampled, sample } from "./sample.ts";
+
+export const weakDefaults = {
+  /** Steps looked at for the largest weak error, evenly spaced where the horizon has more. */
+  mostSteps: 2000,
+  /** Steps shown along the way. */
+  shownSteps: 60,
+};
+
+export interface SampledWeak {
+  /** One row a test function of the problem, in its order. */
+  readonly rows: readonly WeakRow[];
+  readonly warnings: readonly Warning[];
+  readonly paths: number;
+  readonly substeps: number;
+}
+
+/**
+ * Weak errors of `models` on `problem` at its learning rate and horizon, for its test functions.
+ * Errors are standard errors, statistical and step bias together (test/ensemble/weak.test.ts, test/slow/coverage.test.ts).
+ * Discrete and minibatch noise add the process `sgd-gaussian`.
+ */
+export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[], options: SampleOptions = {}): Promise<SampledWeak> {
+  const { seed = 1 } = options;
+  const warnings: Warning[] = [];
+  const starts = models.map((model) => judgeStart(model, problem, options));
+  for (const start of starts) warnings.push(...start.warnings);
+  const sampledModels = models.filter((_, i) => starts[i]!.answered);
+  const twin = problem.noise.kind !== "gaussian";
+  const companions = [...sampledModels, ...(twin ? (["sgd-gaussian"] as const) : [])];
+  const observation = testsAlongTheWay(problem);
+  const last = observation.steps.length - 1;
+  const sampled = await sample(
+    (fine) => coupledProgram(problem, companions, observation, fine, seed),
+    (program) =>
+      problem.tests.flatMap((_, v) => [
+        { figure: program.sgd(last, v) },
+        ...companions.flatMap((_companion, c) => {
+          const correction = program.companion(c, last, v, correctionFigure);
+          return [
+            { figure: program.companion(c, last, v, valueFigure), correction },
+            { figure: program.companion(c, last, v, differenceFigure), correction, differenceFrom: program.sgd(last, v) },
+          ];
+        }),
+      ]),
+    "weak errors",
+    options,
+  );
+  const { ensemble, program } = sampled;
+  warnings.push(...overflowWarnings(ensemble, 0, "SGD"));
+  if (!sampled.met)
+    warnings.push(
+      warning("not-converged", `The tolerance ${options.tolerance} was not met with ${ensemble.paths} paths and ${program.levels.fine} substeps; the errors are as stated.`, {
+        tolerance: options.tolerance,
+        paths: ensemble.paths,
+        substeps: program.levels.fine,
+      }),
+    );
+  const judged = new Map<string, number>();
+  sampledModels.forEach((model, c) => {
+    const start = starts[models.indexOf(model)]!.start;
+    const { answered, warnings: met } = judgePaths(model, start, ensemble, c + 1, options);
+    warnings.push(...met);
+    if (answered) judged.set(model.id, c);
+  });
+  if (twin) judged.set("sgd-gaussian", sampledModels.length);
+  const ids = [...models.map((model) => model.id), ...(twin ? ["sgd-gaussian"] : [])];
+  const rows = problem.tests.map((_, v): WeakRow => {
+    const results: { [id: string]: ModelWeak } = {};
+    for (const id of ids) {
+      const companion = judged.get(id);
+      results[id] = companion === undefined ? noFigures : modelWeak(sampled, observation.steps, companion, v);
+    }
+    const figure = program.sgd(last, v);
+    const variance = varianceOf(ensemble.moments, figure);
+    return {
+      eta: problem.learningRate,
+      steps: problem.steps,
+      sgd: estimateOf(ensemble.moments, figure, undefined, pathRounding(ensemble.moments, figure, problem.steps)),
+      sgdStandardDeviation: Number.isFinite(variance) ? Math.sqrt(variance) : null,
+      models: results,
+    };
+  });
+  return { rows, warnings, paths: ensemble.paths, substeps: program.levels.fine };
+}
+
+const noFigures: ModelWeak = { value: null, weakError: null, maxWeakError: null };
+
+/** The problem's test functions at every step, or at 2000 of them, the last one included. */
+function testsAlongTheWay(problem: SgdProblem): Observation {
+  const { tests, steps } = problem;
+  return {
+    steps: spaced(steps, weakDefaults.mostSteps),
+    size: tests.length,
+    text: JSON.stringify(tests.map((test) => test.text)),
+    observe(x, _place, _process, out) {
+      for (let v = 0; v < tests.length; v++) out[v] = tests[v]!.value(x);
+    },
+  };
+}
+
+/** At most `most` of the whole numbers 1 .. count, evenly spaced, `count` among them. */
+function spaced(count: number, most: number): number[] {
+  const number = Math.min(count, most);
+  return Array.from({ length: number }, (_, i) => Math.round(((i + 1) * count) / number));
+}
+
+function modelWeak(sampled: Sampled<CoupledProgram>, steps: readonly number[], companion: number, v: number): ModelWeak {
+  const { ensemble, program } = sampled;
+  const { moments } = ensemble;
+  const at = (place: number, figure: number): Estimate | null => {
+    const rounding = pathRounding(moments, program.sgd(place, v), steps[place]!);
+    return estimateOf(moments, program.companion(companion, place, v, figure), program.companion(companion, place, v, correctionFigure), rounding);
+  };
+  const last = steps.length - 1;
+  const differences = steps.map((_, place) => at(place, differenceFigure));
+  const shown = spaced(steps.length, weakDefaults.shownSteps).map((place) => place - 1);
+  return {
+    value: at(last, valueFigure),
+    weakError: differences[last]!,
+    maxWeakError: largest(sampled, steps, differences, (place) => program.companion(companion, place, v, differenceFigure)),
+    alongTheWay: shown.flatMap((place) => {
+      const weakError = differences[place];
+      return weakError ? [{ step: steps[place]!, weakError }] : [];
+    }),
+  };
+}
+
+function largest(sampled: Sampled<CoupledProgram>, steps: readonly number[], differences: readonly (Estimate | null)[], figure: (place: number) => number): EstimateAtStep | null {
+  if (differences.some((difference) => difference === null)) return null;
+  const place = placeOfLargest(differences.map((difference) => difference!.value));
+  const found = differences[place]!;
+  const value = Math.abs(found.value);
+  const [lower, upper] = sampled.halves;
+  let optimism = 0;
+  if (upper) {
+    const halves = [lower, upper].map((half) => steps.map((_, p) => half.moments.mean[figure(p)]!));
+    // each half's pick, its sign included, judged by the other
+    const judged = halves.map((half, h) => {
+      const pick = placeOfLargest(half);
+      return Math.sign(half[pick]!) * halves[1 - h]![pick]!;
+    });
+    optimism = value - (judged[0]! + judged[1]!) / 2;
+  }
+  return { value, error: Math.sqrt(found.error * found.error + optimism * optimism), kind: found.kind, step: steps[place]! };
+}
+
+function placeOfLargest(values: readonly number[]): number {
+  let place = 0;
+  for (let p = 1; p < values.length; p++) if (Math.abs(values[p]!) > Math.abs(values[place]!)) place = p;
+  return place;
+}

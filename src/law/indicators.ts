@@ -1,0 +1,151 @@
+// Dimensionless indicators of what each model misses at a point (theory.md 10; own), to leading order and local: they say nothing
+// about barriers far away. d dimensions where the theory has one: a vector is measured in stationary standard deviations by C^-1.
+import type { Matrix, Vector } from "../numerics/arrays.ts";
+import { symmetricEigen } from "../numerics/eigen.ts";
+import { driftFactor } from "../numerics/factors.ts";
+import { cholesky, dot, maxAbs } from "../numerics/linear.ts";
+import { type LinearProblem, sgdStationary } from "../model/linear-law.ts";
+import type { SgdProblem } from "../problem/problem.ts";
+
+export interface Indicators {
+  /** Largest |z|/2 and z^2/3: relative errors of the rates of SME-1 and SME-2. */
+  readonly sme1RateError: number;
+  readonly sme2RateError: number;
+  /** eta^2 |D3f:Sigma/4 - D3f[g,g]/12| / |phi(eta H) g|: what HA-SME's drift lacks; null where g = 0 or z >= 1. */
+  readonly thirdDerivative: number | null;
+  /** HA-SME's shift of the mean at a minimum, in stationary standard deviations; null elsewhere and where there is no stationary law. */
+  readonly meanShift: number | null;
+  /** (eta/2) |D Sigma[g]| / |Sigma|: what HA-SME's noise lacks. */
+  readonly noiseVariation: number | null;
+  /** Stationary skewness that no SDE has, the largest over the modes; 0 for Gaussian noise; null where not known. */
+  readonly skewness: number | null;
+}
+
+/** At x with gradient g, which counts as 0 where x is `stationary`; `linear` is H and Sigma frozen there. */
+export function indicatorsAt(problem: SgdProblem, x: Vector, g: Vector, linear: LinearProblem, stationary: boolean): Indicators {
+  const { objective, noise } = problem;
+  const { d, z } = linear;
+  const eta = problem.learningRate;
+  let steepest = 0;
+  for (const value of z) steepest = Math.max(steepest, Math.abs(value));
+  const sigma = noise.covariance(x, new Float64Array(d * d));
+  const third = objective.quadratic ? { covariance: new Float64Array(d), gradients: new Float64Array(d) } : thirdContractions(problem, x, g, sigma);
+  const along = noise.constant ? new Float64Array(d * d) : noise.covarianceAlong(x, g, new Float64Array(d * d));
+  const sigmaSize = norm(sigma);
+  return {
+    sme1RateError: steepest / 2,
+    sme2RateError: (steepest * steepest) / 3,
+    thirdDerivative: third && !stationary ? thirdDerivative(linear, g, third, eta) : null,
+    meanShift: third && stationary ? meanShift(linear, third.covariance, eta) : null,
+    noiseVariation: noise.constant ? 0 : sigmaSize > 0 ? ((eta / 2) * norm(along)) / sigmaSize : null,
+    skewness: noise.gaussian ? 0 : largestSkewness(problem, x, linear),
+  };
+}
+
+/** D3f:Sigma and D3f[g, g]; null where the objective has no third derivatives. */
+function thirdContractions(problem: SgdProblem, x: Vector, g: Vector, sigma: Matrix): { covariance: Vector; gradients: Vector } | null {
+  const { objective } = problem;
+  const { d } = objective;
+  if (!objective.third) return null;
+  // Sigma = sum_k s_k v_k v_k^T: one contraction a mode.
+  const { values, vectors } = symmetricEigen(sigma, d);
+  const covariance = new Float64Array(d);
+  const part = new Float64Array(d);
+  for (let k = 0; k < d; k++) {
+    if (values[k] === 0) continue;
+    const v = Float64Array.from({ length: d }, (_, i) => vectors[i * d + k]!);
+    objective.third(x, v, v, part);
+    for (let i = 0; i < d; i++) covariance[i]! += values[k]! * part[i]!;
+  }
+  return { covariance, gradients: objective.third(x, g, g, new Float64Array(d)) };
+}
+
+function thirdDerivative(linear: LinearProblem, g: Vector, third: { covariance: Vector; gradients: Vector }, eta: number): number | null {
+  if (!(linear.z[linear.d - 1]! < 1)) return null;
+  const drift = inEigenbasis(linear, g).map((v, i) => v * driftFactor(linear.z[i]!));
+  const size = norm(drift);
+  if (size === 0) return null;
+  return (eta * eta * norm(third.covariance.map((c, i) => c / 4 - third.gradients[i]! / 12))) / size;
+}
+
+/** delta = (phi(eta H) H)^-1 (eta^2/4) D3f:Sigma, in stationary standard deviations: (delta^T C^-1 delta)^(1/2). */
+function meanShift(linear: LinearProblem, contraction: Vector, eta: number): number | null {
+  const { d, z, eigen } = linear;
+  const stationary = sgdStationary(linear);
+  if (stationary === null || !(z[d - 1]! < 1)) return null;
+  if (maxAbs(contraction) === 0) return 0;
+  const delta = inEigenbasis(linear, contraction).map((v, i) => (eta * eta * v) / (4 * eigen.values[i]! * driftFactor(z[i]!)));
+  const l = cholesky(stationary, d);
+  if (l === null) return null;
+  for (let i = 0; i < d; i++) {
+    for (let k = 0; k < i; k++) delta[i]! -= l[i * d + k]! * delta[k]!;
+    delta[i]! /= l[i * d + i]!;
+  }
+  return norm(delta);
+}
+
+/** K S^-3/2 (1 - r^2)^3/2 / (1 - r^3) of each mode by itself, the largest in size. */
+function largestSkewness(problem: SgdProblem, x: Vector, linear: LinearProblem): number | null {
+  const { d, z, noise } = linear;
+  const cubes = thirdMomentsAlongModes(problem, x, linear);
+  if (cubes === null) return null;
+  let largest = 0;
+  for (let i = 0; i < d; i++) {
+    const variance = noise[i * d + i]!;
+    const r = 1 - z[i]!;
+    if (variance <= 0 || !(Math.abs(r) < 1)) continue;
+    const s = variance * Math.sqrt(variance);
+    const shrink = (1 - r * r) * Math.sqrt(1 - r * r);
+    largest = Math.max(largest, Math.abs(((cubes[i]! / s) * shrink) / (1 - r * r * r)));
+  }
+  return largest;
+}
+
+/** K contracted three times with each eigenvector of H. */
+function thirdMomentsAlongModes(problem: SgdProblem, x: Vector, linear: LinearProblem): Vector | null {
+  const { noise, objective } = problem;
+  const { d, eigen } = linear;
+  const modes = Array.from({ length: d }, (_, k) => Float64Array.from({ length: d }, (_, i) => eigen.vectors[i * d + k]!));
+  if (noise.atoms) {
+    const { values, probabilities } = noise.atoms(x);
+    return Float64Array.from(modes, (u) => {
+      let sum = 0;
+      for (let m = 0; m < probabilities.length; m++) sum += probabilities[m]! * cube(dot(u, values.subarray(m * d, (m + 1) * d)));
+      return sum;
+    });
+  }
+  if (!noise.minibatch || !objective.samples) return null;
+  const { n } = objective.samples;
+  const { size, replacement } = noise.minibatch;
+  // Central moments of the mean of a batch (theory.md 8).
+  const factor = replacement || n < 3 ? 1 / (size * size) : ((n - size) * (n - 2 * size)) / ((n - 1) * (n - 2) * size * size);
+  const mean = objective.gradient(x, new Float64Array(d));
+  const row = new Float64Array(d);
+  const sums = new Float64Array(d);
+  for (let s = 0; s < n; s++) {
+    objective.samples.gradient(s, x, row);
+    for (let i = 0; i < d; i++) row[i]! -= mean[i]!;
+    modes.forEach((u, k) => {
+      sums[k]! += cube(dot(u, row)) / n;
+    });
+  }
+  return sums.map((v) => factor * v);
+}
+
+const cube = (v: number): number => v * v * v;
+
+function inEigenbasis(linear: LinearProblem, v: Vector): Vector {
+  const { d, eigen } = linear;
+  const out = new Float64Array(d);
+  for (let i = 0; i < d; i++) for (let k = 0; k < d; k++) out[k]! += eigen.vectors[i * d + k]! * v[i]!;
+  return out;
+}
+
+function norm(v: Float64Array): number {
+  const size = maxAbs(v);
+  if (size === 0) return 0;
+  let sum = 0;
+  for (const entry of v) sum += (entry / size) * (entry / size);
+  return size * Math.sqrt(sum);
+}
+

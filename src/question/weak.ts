@@ -1,0 +1,190 @@
+// `weak`: E phi along the way for SGD and every model, weak errors E phi(X_{k eta}) - E phi(x_k) at the horizon and at their largest, and
+// fitted orders. The horizon T = steps x learning rate is kept over all learning rates (theory.md 1). Which solver answers is decided
+// test by test, from closed forms to equations; what none covers is left to the engine that is handed in (sampling), or is null.
+import type { Answer } from "../answer/answer.ts";
+import { type Estimate, type EstimateAtStep, estimate } from "../answer/estimate.ts";
+import { type Warning, warning } from "../answer/warning.ts";
+import type { FittedOrder, ModelWeak, WeakResult, WeakRow } from "../answer/weak.ts";
+import { InputError, InterruptedError, NoAnswerError } from "../errors.ts";
+import { closedExpectations } from "../law/closed-expectations.ts";
+import type { Curve, Expectations, ExpectationSolver } from "../law/expectations.ts";
+import { lineSolver } from "../law/line-expectations.ts";
+import { selectModels } from "../model/index.ts";
+import type { SdeModel } from "../model/model.ts";
+import type { SgdProblem } from "../problem/problem.ts";
+import type { TestFunction } from "../problem/test-function.ts";
+import { withLearningRate } from "../problem/vary.ts";
+import { version } from "../version.ts";
+import type { QuestionOptions } from "./options.ts";
+import { fitOrder } from "./weak-order.ts";
+
+const defaults = {
+  /** Points along the way that are returned for figures. */
+  alongTheWay: 20,
+};
+
+/** In the order in which they are tried. */
+const solvers: readonly ExpectationSolver[] = [closedExpectations, lineSolver];
+
+export interface WeakOptions extends QuestionOptions {
+  /** Learning rates; default: the problem's own. Each must divide the horizon. */
+  readonly etas?: readonly number[];
+  /** Samples what no solver covers, or all with method "sample". */
+  readonly engine?: (problem: SgdProblem, models: readonly SdeModel[], options: QuestionOptions) => Promise<Expectations>;
+}
+
+/**
+ * Weak values, errors and orders.
+ * @returns figures with bounds on their errors: without sampling at most 1e-8 of max(1, E|phi|), mostly below 1e-12
+ * @throws InputError `question/eta` for a learning rate that does not divide the horizon
+ * @throws NoAnswerError `question/weak` where no test function has any figure
+ */
+export async function weak(problem: SgdProblem, options: WeakOptions = {}): Promise<Answer<WeakResult>> {
+  const models = selectModels(options.models);
+  const etas = options.etas && options.etas.length > 0 ? options.etas : [problem.learningRate];
+  const steps = etas.map((eta) => stepsAt(problem, eta));
+  const found: Expectations[] = [];
+  for (const [i, eta] of etas.entries()) {
+    if (options.signal?.aborted) throw new InterruptedError("question/weak", "Interrupted.");
+    options.onProgress?.(i, etas.length, `eta = ${eta}`);
+    const at = eta === problem.learningRate ? problem : withLearningRate(problem, eta, steps[i]!);
+    found.push(await expectations(at, models, options));
+  }
+  options.onProgress?.(etas.length, etas.length, "weak errors");
+
+  const warnings = gather(found, etas);
+  const tests = problem.tests.map((test, t) => {
+    const rows = etas.map((eta, i) => rowOf(found[i]!, models, t, eta, steps[i]!));
+    const orders: Record<string, FittedOrder | null> = {};
+    for (const { id, title } of models) {
+      const fit = fitOrder(rows.flatMap((row, i) => pointOf(row, found[i]!, id, t)));
+      orders[id] = "reason" in fit ? null : fit;
+      if ("reason" in fit && etas.length > 1 && rows.some((row) => row.models[id]!.maxWeakError !== null)) {
+        warnings.push(warning("order-not-fitted", `${title}, ${test.text}: no order is fitted: ${fit.reason}.`, { model: id, phi: test.text }));
+      }
+    }
+    return { phi: test.text, rows, orders };
+  });
+  if (tests.every((test) => test.rows.every((row) => row.sgd === null && models.every(({ id }) => row.models[id]!.value === null)))) {
+    throw new NoAnswerError("question/weak", `weak: nothing that was asked for has an answer. ${warnings.map((w) => w.message).join(" ")}`, { warnings });
+  }
+  const method = [...new Set(found.flatMap((f) => f.method.split("; ")))].join("; ");
+  return { command: "weak", version, problem: problem.json, seed: options.seed ?? 1, warnings, result: { method, tests } };
+}
+
+/** Steps that keep the horizon. */
+function stepsAt(problem: SgdProblem, eta: number): number {
+  const horizon = problem.steps * problem.learningRate;
+  const count = horizon / eta;
+  const steps = Math.round(count);
+  if (Number.isFinite(eta) && eta > 0 && steps >= 1 && Math.abs(count - steps) <= 1e-9 * steps) return steps;
+  const nearest = [Math.floor(count), Math.ceil(count)].filter((k) => k >= 1 && Number.isFinite(k)).map((k) => horizon / k);
+  throw new InputError(
+    "question/eta",
+    `learning rate (--eta): found ${eta}, which does not divide the horizon T = ${problem.steps} x ${problem.learningRate} = ${horizon}; allowed: T/k for whole k${nearest.length > 0 ? `, nearest ${nearest.join(" and ")}` : ""}.`,
+    { field: "--eta", eta, horizon, nearest },
+  );
+}
+
+/** Every test function by the first solver that covers it. */
+async function expectations(problem: SgdProblem, models: readonly SdeModel[], options: WeakOptions): Promise<Expectations> {
+  const parts: { tests: readonly TestFunction[]; found: Expectations }[] = [];
+  let open = problem.tests;
+  if (options.method !== "sample") {
+    for (const solver of solvers) {
+      const tests = open.filter((test) => solver.covers(problem, test));
+      if (tests.length === 0) continue;
+      parts.push({ tests, found: await solver.solve({ ...problem, tests }, models, options) });
+      open = open.filter((test) => !tests.includes(test));
+    }
+  }
+  if (open.length > 0 && options.method !== "exact" && options.engine) {
+    parts.push({ tests: open, found: await options.engine({ ...problem, tests: open }, models, options) });
+    open = [];
+  }
+  const place = (test: TestFunction): { found: Expectations; index: number } | undefined => {
+    const part = parts.find(({ tests }) => tests.includes(test));
+    return part && { found: part.found, index: part.tests.indexOf(test) };
+  };
+  const placed = problem.tests.map(place);
+  const left = open.map((test) => test.text);
+  const refused = warning(
+    "not-applicable",
+    `E phi of ${left.join(", ")} has no method without sampling here: ${problem.objective.d} dimensions, ${problem.noise.kind} noise, phi not a polynomial of degree at most two on a quadratic; --method sample answers it.`,
+    { tests: left },
+  );
+  return {
+    method: [...new Set(parts.map(({ found }) => found.method))].join("; ") || "none",
+    sgd: placed.map((p) => p?.found.sgd[p.index] ?? null),
+    deviations: placed.map((p) => p?.found.deviations[p.index] ?? null),
+    models: Object.fromEntries(models.map(({ id }) => [id, placed.map((p) => p?.found.models[id]?.[p.index] ?? null)])),
+    warnings: [...parts.flatMap(({ found }) => found.warnings), ...(left.length > 0 ? [refused] : [])],
+  };
+}
+
+function rowOf(found: Expectations, models: readonly SdeModel[], t: number, eta: number, steps: number): WeakRow {
+  const sgd = found.sgd[t] ?? null;
+  const rows: Record<string, ModelWeak> = {};
+  for (const { id } of models) rows[id] = modelWeak(found.models[id]![t] ?? null, sgd, steps);
+  return { eta, steps, sgd: at(sgd, steps), sgdStandardDeviation: found.deviations[t] ?? null, models: rows };
+}
+
+function modelWeak(curve: Curve | null, sgd: Curve | null, steps: number): ModelWeak {
+  const value = at(curve, steps);
+  if (curve === null || sgd === null) return { value, weakError: null, maxWeakError: null };
+  const along = Array.from({ length: Math.min(defaults.alongTheWay, steps) }, (_, i, all = Math.min(defaults.alongTheWay, steps)) =>
+    all === 1 ? steps : Math.round(1 + (i * (steps - 1)) / (all - 1)),
+  );
+  const alongTheWay = along.flatMap((step) => {
+    const weakError = difference(curve, sgd, step);
+    return weakError ? [{ step, weakError }] : [];
+  });
+  return { value, weakError: difference(curve, sgd, steps), maxWeakError: largest(curve, sgd, steps), alongTheWay };
+}
+
+function at(curve: Curve | null, step: number): Estimate | null {
+  if (curve === null || Number.isNaN(curve.values[step]!)) return null;
+  return estimate(curve.values[step]!, curve.errors[step]!, curve.kind);
+}
+
+/** Errors of both together: bounds add, standard errors of independent runs add in squares. */
+function difference(curve: Curve, sgd: Curve, step: number): Estimate | null {
+  const value = curve.values[step]! - sgd.values[step]!;
+  if (Number.isNaN(value)) return null;
+  const statistical = curve.kind === "standard-error" || sgd.kind === "standard-error";
+  const [a, b] = [curve.errors[step]!, sgd.errors[step]!];
+  return estimate(value, statistical ? Math.sqrt(a * a + b * b) : a + b, statistical ? "standard-error" : curve.kind === "rounding" ? sgd.kind : curve.kind);
+}
+
+/** Largest |weak error|: known as well as the least certain of the steps. */
+function largest(curve: Curve, sgd: Curve, steps: number): EstimateAtStep | null {
+  let best: EstimateAtStep | null = null;
+  let error = 0;
+  for (let k = 1; k <= steps; k++) {
+    const found = difference(curve, sgd, k);
+    if (found === null) continue;
+    error = Math.max(error, found.error);
+    if (best === null || Math.abs(found.value) > best.value) best = { ...found, value: Math.abs(found.value), step: k };
+  }
+  return best && { ...best, error };
+}
+
+function pointOf(row: WeakRow, found: Expectations, id: string, t: number): { eta: number; weakError: number; error: number }[] {
+  const most = row.models[id]!.maxWeakError;
+  if (most === null) return [];
+  const signed = found.models[id]![t]!.values[most.step]! - found.sgd[t]!.values[most.step]!;
+  return [{ eta: row.eta, weakError: signed, error: most.error }];
+}
+
+/** Each warning once; with its learning rate where there are several. */
+function gather(found: readonly Expectations[], etas: readonly number[]): Warning[] {
+  const seen = new Set<string>();
+  return found.flatMap(({ warnings }, i) =>
+    warnings.flatMap((w) => {
+      const key = `${w.code} ${w.model ?? ""} ${w.message}`;
+      if (seen.has(key)) return [];
+      seen.add(key);
+      return [etas.length > 1 ? { ...w, eta: etas[i]! } : w];
+    }),
+  );
+}
