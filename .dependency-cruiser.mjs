@@ -25,7 +25,6 @@ const packages = {
   "ml-matrix": ["numerics"],
   zod: ["problem", "node", "cluster"],
   papaparse: ["problem"],
-  "fraction.js": ["sbea"],
   "@observablehq/plot": ["report"],
   linkedom: ["node"],
   "hyparquet-writer": ["node"],

@@ -43,6 +43,8 @@ export interface CoupledProgram extends PathProgram {
   readonly levels: Levels;
   /** Index of SGD's figure. */
   sgd(place: number, value: number): number;
+  /** Whether `fine` changes a companion's figures: not SGD's twin, and not a model without noise, which has substeps of its own. */
+  refines(companion: number): boolean;
   /** Index of a companion's figure. */
   companion(companion: number, place: number, value: number, figure: number): number;
 }
@@ -137,6 +139,7 @@ export function coupledProgram(problem: SgdProblem, companions: readonly Compani
     counts,
     extremes,
     sgd: (place, v) => place * size + v,
+    refines: (companion) => runners[companion]!.levels === levels,
     companion: figureAt,
     run(path, out) {
       sgd.begin(path);

@@ -138,7 +138,7 @@ function headlines(program: CoupledProgram, companions: number, last: number, d:
   for (let process = 0; process <= companions; process++) {
     for (let i = 0; i < d; i++) {
       const { value, correction } = figuresOf(program, process, last, d + (i * (i + 1)) / 2 + i);
-      found.push({ figure: value, correction });
+      found.push({ figure: value, correction: process > 0 && program.refines(process - 1) ? correction : undefined });
     }
   }
   return found;

@@ -49,7 +49,7 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
       problem.tests.flatMap((_, v) => [
         { figure: program.sgd(last, v) },
         ...companions.flatMap((_companion, c) => {
-          const correction = program.companion(c, last, v, correctionFigure);
+          const correction = program.refines(c) ? program.companion(c, last, v, correctionFigure) : undefined;
           return [
             { figure: program.companion(c, last, v, valueFigure), correction },
             { figure: program.companion(c, last, v, differenceFigure), correction, differenceFrom: program.sgd(last, v) },

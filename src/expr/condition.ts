@@ -27,7 +27,12 @@ export function parseCondition(text: string, options: ParseOptions = {}): Condit
   const scope = scopeOf(tokens, options.variables, options.constants ?? {}, field);
   checkNames(tokens, scope, problems);
   const conditions: Condition[] = [];
-  if (readable) {
+  const stray = unbalanced(tokens);
+  if (readable && stray !== undefined) {
+    const message =
+      stray.kind === "open" ? 'this "(" is never closed: a ")" is missing' : 'this ")" closes nothing: there is no "(" before it';
+    problems.push({ code: "expr/syntax", at: stray.start, message });
+  } else if (readable) {
     for (const [from, to] of partsOf(tokens, 0, tokens.length - 1, problems)) conditions.push(...chain(tokens, from, to, scope, problems));
   }
   if (problems.length > 0) throw syntaxError(text, problems, field);
@@ -73,6 +78,16 @@ function splitAt(tokens: readonly Token[], [from, to]: Span, separates: (token: 
   }
   pieces.push([start, to]);
   return pieces;
+}
+
+/** A parenthesis without its partner: the first that closes nothing, or else the last that is never closed. */
+function unbalanced(tokens: readonly Token[]): Token | undefined {
+  const open: Token[] = [];
+  for (const token of tokens) {
+    if (token.kind === "open") open.push(token);
+    else if (token.kind === "close" && open.pop() === undefined) return token;
+  }
+  return open.at(-1);
 }
 
 /** Whether the span's first token is a parenthesis that its last one closes. */

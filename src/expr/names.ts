@@ -143,7 +143,9 @@ export function nearestTo(name: string, known: Iterable<string>): string | undef
   let fewest = Math.max(1, Math.floor(name.length / 3)) + 1;
   if (name.length < 2 || name.length > 40) return undefined;
   for (const candidate of known) {
-    const distance = candidate.length < 2 ? Number.POSITIVE_INFINITY : editDistance(name, candidate);
+    if (candidate.length < 2) continue;
+    // of two equally near ones that of the same length
+    const distance = editDistance(name, candidate) + 0.1 * Math.abs(name.length - candidate.length);
     if (distance < fewest) [best, fewest] = [candidate, distance];
   }
   return best;

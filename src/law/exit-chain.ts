@@ -30,7 +30,7 @@ export interface ExitNodes {
 export function exitChain(step: GaussianStep, start: number, domain: ExitDomain, width: number): { chain: KilledChain; nodes: Float64Array; rowSumDefect: number } | null {
   const rule = panels(step, domain, width);
   if (rule === null) return null;
-  const { nodes, weights } = rule;
+  const { nodes } = rule;
   const n = nodes.length;
   const K = new Float64Array(n * n);
   const exit = new Float64Array(n);

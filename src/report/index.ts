@@ -3,6 +3,7 @@
 export { answerPage } from "./answer-page.ts";
 export { bibtex } from "./citation.ts";
 export { type CompareTableOptions, compareTable } from "./compare-table.ts";
+export { deriveLatex, derivePython, deriveTable } from "./derive-table.ts";
 export { diagnoseTable } from "./diagnose-table.ts";
 export { exitTable } from "./exit-table.ts";
 export {

@@ -68,11 +68,6 @@ export function wrap(text: string, width: number = defaults.width, indent = ""):
   return lines.map((each, i) => (i === 0 ? each : indent + each));
 }
 
-/** Wrapped text of which the first line is indented, too. */
-export function wrapIndented(text: string, width: number, indent: string): string[] {
-  return wrap(text, width - textWidth(indent)).map((line) => indent + line);
-}
-
 /** Pieces side by side, three spaces apart, broken between pieces where they do not fit. */
 export function wrapPieces(pieces: readonly string[], width: number): string[] {
   const lines: string[] = [];
