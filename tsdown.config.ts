@@ -10,5 +10,5 @@ export default defineConfig({
   clean: true,
   sourcemap: false,
   outExtensions: () => ({ js: ".js", dts: ".d.ts" }),
-  external: [/^node:/],
+  deps: { neverBundle: [/^node:/] },
 });

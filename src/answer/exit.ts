@@ -11,6 +11,8 @@ export interface Survival {
 export interface WatchedLikeSgd {
   readonly meanSteps: Estimate | null;
   readonly survival: readonly Survival[];
+  /** Sampled exits from regions of several comparisons: the fraction of paths that left through each, in the order as typed (the first violated). */
+  readonly leftThrough?: readonly number[];
 }
 
 /** Looked at at all times; in SGD steps (time over eta). */

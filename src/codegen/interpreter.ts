@@ -3,7 +3,7 @@
 import { copysign, exponentOf, mantissaOf, pow2 } from "../numerics/arithmetic.ts";
 import * as numbers from "../numerics/elementary/numbers.ts";
 import { elementaryProgram } from "./elementary-programs.ts";
-import { operandsOf, type Program, type Value } from "./program.ts";
+import type { Program, Value } from "./program.ts";
 
 /** Points a block: a few registers of 128 doubles stay in the first-level cache. */
 const block = 128;
@@ -28,7 +28,7 @@ function numberFunction(name: string): (x: number, y: number) => number {
 /** Registers by value: a register is free again after the last use of what it holds. */
 function allocate({ instructions, outputs }: Program): { register: Int32Array; count: number } {
   const lastUse = new Int32Array(instructions.length);
-  for (const [v, instruction] of instructions.entries()) for (const operand of operandsOf(instruction)) lastUse[operand] = v;
+  for (const [v, instruction] of instructions.entries()) for (const operand of instruction.operands) lastUse[operand] = v;
   for (const output of outputs) lastUse[output] = instructions.length;
   const register = new Int32Array(instructions.length);
   const free: number[] = [];
@@ -36,7 +36,7 @@ function allocate({ instructions, outputs }: Program): { register: Int32Array; c
   for (const [v, instruction] of instructions.entries()) {
     // The result gets its register before the operands' are freed: no operation writes where it still reads.
     register[v] = free.pop() ?? count++;
-    for (const operand of new Set(operandsOf(instruction))) if (lastUse[operand] === v) free.push(register[operand]!);
+    for (const operand of new Set(instruction.operands)) if (lastUse[operand] === v) free.push(register[operand]!);
   }
   return { register, count };
 }
@@ -50,13 +50,13 @@ export function interpret(program: Program): (points: Float64Array, count: numbe
   const { register, count: registerCount } = allocate(program);
   const registers = Array.from({ length: registerCount }, () => new Float64Array(block));
   const unused = new Float64Array(block);
-  const of = (v: Value): Float64Array => (v < 0 ? unused : registers[register[v]!]!);
-  const steps = instructions.map(({ operation, a, b, c, value, callee }, v) => ({
+  const of = (v: Value | undefined): Float64Array => (v === undefined ? unused : registers[register[v]!]!);
+  const steps = instructions.map(({ operation, operands, value, callee }, v) => ({
     operation,
     target: of(v),
-    x: of(a),
-    y: of(b),
-    z: of(c),
+    x: of(operands[0]),
+    y: of(operands[1]),
+    z: of(operands[2]),
     value,
     f: callee === "" ? undefined : numberFunction(callee),
   }));

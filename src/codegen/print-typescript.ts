@@ -50,11 +50,11 @@ export function printFunction(name: string, program: Program): string {
   return [`export function ${name}(${signature}): number {`, ...lines, `  return ${names[program.outputs[0]!]};`, "}"].join("\n");
 }
 
-function printOperation({ operation, a, b, c, callee }: Instruction, names: readonly string[]): string {
-  const [x, y, z] = [names[a] ?? "", names[b] ?? "", names[c] ?? ""];
+function printOperation({ operation, operands, callee }: Instruction, names: readonly string[]): string {
+  const [x, y, z] = operands.map((v) => names[v]!) as [string, string, string];
   switch (operation) {
     case "equal":
-      return a === b ? `!Number.isNaN(${x})` : `${x} === ${y}`;
+      return x === y ? `!Number.isNaN(${x})` : `${x} === ${y}`;
     case "negate":
       return `-${x}`;
     case "not":

@@ -45,12 +45,9 @@ export type Operation = keyof typeof operandCount;
 export const isCondition: ReadonlySet<Operation> = new Set(["less", "lessEqual", "equal", "and", "or", "not"]);
 const isCommutative: ReadonlySet<Operation> = new Set(["add", "multiply", "equal", "and", "or"]);
 
-/** One instruction; unused operands are -1. */
 export interface Instruction {
   readonly operation: Operation;
-  readonly a: Value;
-  readonly b: Value;
-  readonly c: Value;
+  readonly operands: readonly Value[];
   /** The constant, or the number of the input. */
   readonly value: number;
   /** The elementary function that is called, or "". */
@@ -78,37 +75,28 @@ for (const [name, f] of elementaryFunctions) nameOf.set(f.define, name);
 /** An empty program of so many inputs, to be filled through the Arithmetic it is. */
 export function buildProgram(inputCount: number): ProgramBuilder {
   const instructions: Instruction[] = [];
-  const known = new Map<string, Value>();
+  const find = numbering();
 
-  function intern(operation: Operation, a: Value, b: Value, c: Value, value: number, callee: string): Value {
-    // -0 is not 0; the text of every other number tells it apart.
-    const text = Object.is(value, -0) ? "-0" : String(value);
-    const key = `${operation} ${a} ${b} ${c} ${text} ${callee}`;
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    instructions.push({ operation, a, b, c, value, callee });
-    known.set(key, instructions.length - 1);
-    return instructions.length - 1;
+  function intern(operation: Operation, operands: readonly Value[], value: number, callee: string): Value {
+    return find(operation, operands, value, callee, () => instructions.push({ operation, operands, value, callee }) - 1);
   }
 
-  const constant = (value: number): Value => intern("constant", -1, -1, -1, value, "");
-  const isConstant = (v: Value): boolean => v < 0 || instructions[v]!.operation === "constant";
+  const constant = (value: number): Value => intern("constant", [], value, "");
+  const isConstant = (v: Value): boolean => instructions[v]!.operation === "constant";
   const constantOf = (v: Value): number => instructions[v]!.value;
 
-  function emit(operation: Operation, a: Value, b: Value = -1, c: Value = -1, callee = ""): Value {
-    if (isConstant(a) && isConstant(b) && isConstant(c) && !isCondition.has(operation) && callee === "" && operation !== "select") {
-      const fold = numberArithmetic[operation as FoldedOperation] as (...args: number[]) => number;
-      return constant(fold(...[a, b, c].filter((v) => v >= 0).map(constantOf)));
-    }
-    if (isCommutative.has(operation) && b < a) return intern(operation, b, a, c, 0, callee);
-    return intern(operation, a, b, c, 0, callee);
+  function emit(operation: Operation, a: Value, b?: Value): Value {
+    const fold = numberArithmetic[operation as FoldedOperation] as (...args: number[]) => number;
+    const operands = b === undefined ? [a] : isCommutative.has(operation) && b < a ? [b, a] : [a, b];
+    if (!isCondition.has(operation) && operands.every(isConstant)) return constant(fold(...operands.map(constantOf)));
+    return intern(operation, operands, 0, "");
   }
 
   return {
     input(index) {
       if (index < 0 || index >= inputCount)
         throw new InternalError("codegen/input", `a program of ${inputCount} inputs has no input ${index}`);
-      return intern("input", -1, -1, -1, index, "");
+      return intern("input", [], index, "");
     },
     constant,
     add: (a, b) => emit("add", a, b),
@@ -124,14 +112,14 @@ export function buildProgram(inputCount: number): ProgramBuilder {
     and: (a, b) => emit("and", a, b),
     or: (a, b) => emit("or", a, b),
     not: (a) => emit("not", a),
-    select: (condition, yes, no) => (yes === no ? yes : emit("select", condition, yes, no)),
-    rarely: (condition, f, x, usual) => emit("rarely", condition, x, usual, nameOfFunction(f)),
+    select: (condition, yes, no) => (yes === no ? yes : intern("select", [condition, yes, no], 0, "")),
+    rarely: (condition, f, x, usual) => intern("rarely", [condition, x, usual], 0, nameOfFunction(f)),
     pow2: (k) => emit("pow2", k),
     exponentOf: (x) => emit("exponentOf", x),
     mantissaOf: (x) => emit("mantissaOf", x),
     copysign: (magnitude, sign) => emit("copysign", magnitude, sign),
-    call1: (callee, a) => emit("call1", a, -1, -1, callee),
-    call2: (callee, a, b) => emit("call2", a, b, -1, callee),
+    call1: (callee, a) => intern("call1", [a], 0, callee),
+    call2: (callee, a, b) => intern("call2", [a, b], 0, callee),
     finish: (outputs) => withoutDeadCode({ inputCount, instructions, outputs }),
   };
 }
@@ -156,28 +144,39 @@ function nameOfFunction(f: UnaryFunction): string {
   return name;
 }
 
+/** Finds the value of an operation, or makes it. Two operands and an operation are a number, which hashes faster than a text. */
+function numbering() {
+  const short = new Map<Operation, Map<number, Value>>();
+  const constants = new Map<number, Value>();
+  const long = new Map<string, Value>();
+  function findIn<K>(map: Map<K, Value>, key: K, make: () => Value): Value {
+    let v = map.get(key);
+    if (v === undefined) map.set(key, (v = make()));
+    return v;
+  }
+  return (operation: Operation, operands: readonly Value[], value: number, callee: string, make: () => Value): Value => {
+    // Keys of a Map do not tell 0 from -0.
+    if (operation === "constant" && !Object.is(value, -0)) return findIn(constants, value, make);
+    if (operands.length === 0 || operands.length > 2 || callee !== "")
+      return findIn(long, `${operation} ${value} ${operands} ${callee}`, make);
+    let map = short.get(operation);
+    if (map === undefined) short.set(operation, (map = new Map()));
+    return findIn(map, operands[0]! * 0x4000000 + (operands[1] ?? 0), make);
+  };
+}
+
 function withoutDeadCode({ inputCount, instructions, outputs }: Program): Program {
   const isNeeded = new Uint8Array(instructions.length);
   for (const output of outputs) isNeeded[output] = 1;
-  for (let v = instructions.length - 1; v >= 0; v -= 1) {
-    if (isNeeded[v] === 0) continue;
-    const { a, b, c } = instructions[v]!;
-    if (a >= 0) isNeeded[a] = 1;
-    if (b >= 0) isNeeded[b] = 1;
-    if (c >= 0) isNeeded[c] = 1;
-  }
+  for (let v = instructions.length - 1; v >= 0; v -= 1)
+    if (isNeeded[v] === 1) for (const operand of instructions[v]!.operands) isNeeded[operand] = 1;
   const place = new Int32Array(instructions.length);
   const kept: Instruction[] = [];
-  const moved = (v: Value): Value => (v < 0 ? v : place[v]!);
+  const moved = (v: Value): Value => place[v]!;
   for (const [v, instruction] of instructions.entries()) {
     if (isNeeded[v] === 0) continue;
     place[v] = kept.length;
-    kept.push({ ...instruction, a: moved(instruction.a), b: moved(instruction.b), c: moved(instruction.c) });
+    kept.push({ ...instruction, operands: instruction.operands.map(moved) });
   }
   return { inputCount, instructions: kept, outputs: outputs.map(moved) };
-}
-
-/** Operands of an instruction, in order. */
-export function operandsOf({ a, b, c }: Instruction): Value[] {
-  return a < 0 ? [] : b < 0 ? [a] : c < 0 ? [a, b] : [a, b, c];
 }

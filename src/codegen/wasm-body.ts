@@ -1,7 +1,7 @@
 // Instructions of WebAssembly for the values of a program. A value that is used once is written where it is used, on the operand stack;
 // the others ("roots") get a local. All operations are free of side effects, so that the place changes nothing. Iterative throughout.
 
-import { type Instruction, type Operation, operandsOf, type Program, type Value } from "./program.ts";
+import type { Instruction, Operation, Program, Value } from "./program.ts";
 import { type ByteWriter, opcode as op, signedLeb128 } from "./wasm-encoder.ts";
 
 /** A tree larger than this is cut: so that a long sum, which is one tree, can be shared out over several functions. */
@@ -21,7 +21,7 @@ export function findRoots({ instructions, outputs }: Program): Roots {
   const uses = new Int32Array(count);
   const user = new Int32Array(count).fill(-1);
   for (const [v, instruction] of instructions.entries())
-    for (const operand of operandsOf(instruction)) {
+    for (const operand of instruction.operands) {
       uses[operand]! += 1;
       user[operand] = v;
     }
@@ -30,7 +30,7 @@ export function findRoots({ instructions, outputs }: Program): Roots {
   const size = new Int32Array(count);
   for (const [v, instruction] of instructions.entries()) {
     let total = 1;
-    for (const operand of operandsOf(instruction)) if (isRoot[operand] === 0) total += size[operand]!;
+    for (const operand of instruction.operands) if (isRoot[operand] === 0) total += size[operand]!;
     size[v] = total;
     isRoot[v] = instruction.operation !== "constant" && (uses[v] !== 1 || total > largestTree) ? 1 : 0;
   }
@@ -79,34 +79,34 @@ const suffix: ReadonlyMap<Operation, readonly number[]> = new Map<Operation, rea
 export interface BodyContext {
   readonly program: Program;
   /** Writes what reads a value that is not to be computed here (a root's local, an input), or returns false. */
-  readKnown(v: Value, out: ByteWriter): boolean;
+  readKnown(v: Value): boolean;
   functionIndex(name: string): number;
 }
 
-/** Writes the tree of a value, the value itself included even where it is a root. */
+/** Writes the tree of a value; the value itself may be a root that has no local yet. */
 export function writeTree(root: Value, context: BodyContext, out: ByteWriter): void {
   const { instructions } = context.program;
   // What is left to write, the next item last: a value, or bytes.
-  const todo: (Value | readonly number[])[] = [];
-  expand(instructions[root]!, context, todo);
+  const todo: (Value | readonly number[])[] = [root];
   for (let item = todo.pop(); item !== undefined; item = todo.pop()) {
     if (typeof item !== "number") out.bytes(item);
     else if (instructions[item]!.operation === "constant") {
       out.byte(op.f64Const);
       out.float64(instructions[item]!.value);
-    } else if (!context.readKnown(item, out)) expand(instructions[item]!, context, todo);
+    } else if (!context.readKnown(item)) expand(instructions[item]!, context, todo);
   }
 }
 
 /** Pushes the parts of an operation, the first one last. */
-function expand({ operation, a, b, c, callee }: Instruction, context: BodyContext, todo: (Value | readonly number[])[]): void {
+function expand({ operation, operands, callee }: Instruction, context: BodyContext, todo: (Value | readonly number[])[]): void {
+  const [a, b, c] = operands;
   if (operation === "rarely") {
     // The call is behind a branch: its argument is computed in either case where it is a root, and only there where it is not.
     todo.push([op.end], c, [op.else], call(context.functionIndex(callee)), b, [op.if, 0x7c], a);
   } else if (operation === "select") todo.push([op.select], a, c, b);
   else {
     todo.push(callee === "" ? suffix.get(operation)! : call(context.functionIndex(callee)));
-    if (b >= 0) todo.push(b);
+    if (b !== undefined) todo.push(b);
     todo.push(a);
   }
 }

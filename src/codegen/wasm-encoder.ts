@@ -15,14 +15,15 @@ export interface ByteWriter {
 
 export function byteWriter(capacity = 256): ByteWriter {
   let buffer = new Uint8Array(capacity);
+  let view = new DataView(buffer.buffer);
   let length = 0;
   function reserve(count: number): void {
     if (length + count <= buffer.length) return;
     const larger = new Uint8Array(Math.max(2 * buffer.length, length + count));
     larger.set(buffer);
     buffer = larger;
+    view = new DataView(buffer.buffer);
   }
-  const scratch = new DataView(new ArrayBuffer(8));
   return {
     byte(value) {
       reserve(1);
@@ -44,8 +45,8 @@ export function byteWriter(capacity = 256): ByteWriter {
     },
     float64(value) {
       reserve(8);
-      scratch.setFloat64(0, value, true);
-      for (let i = 0; i < 8; i += 1) buffer[length++] = scratch.getUint8(i);
+      view.setFloat64(length, value, true);
+      length += 8;
     },
     written: () => buffer.subarray(0, length),
   };

@@ -1,9 +1,9 @@
 // A program as a WebAssembly module of our own making: one function a piece of the program, one for each elementary function that is
-// called, and a loop over points. Inputs and outputs lie in the module's memory. Large programs are cut into several functions, since
+// called, and a loop over points. Inputs and outputs lie in the module's memory, as does what one piece hands to later ones.
 // engines limit a function's size and compile large ones in more than linear time; what one piece hands to later ones lies in memory, too.
 import { elementaryProgram } from "./elementary-programs.ts";
-import { isCondition, operandsOf, type Program, type Value } from "./program.ts";
-import { type BodyContext, findRoots, type Roots, writeTree } from "./wasm-body.ts";
+import { isCondition, type Program, type Value } from "./program.ts";
+import { type BodyContext, findRoots, writeTree } from "./wasm-body.ts";
 import {
   type ByteWriter,
   byteWriter,
@@ -13,6 +13,7 @@ import {
   opcode as op,
   signedLeb128,
 } from "./wasm-encoder.ts";
+import { cutProgram, type Piece } from "./wasm-pieces.ts";
 
 const defaults = { piece: 3000 };
 
@@ -91,16 +92,16 @@ function elementaryBody(program: Program, functionIndex: (name: string) => numbe
   const { isRoot } = findRoots(program);
   const roots = [...instructions.keys()].filter((v) => isRoot[v] === 1 && v !== output && instructions[v]!.operation !== "input");
   const { index, locals } = localsFor(roots, program, inputCount);
+  const done = new Set<Value>();
   const out = byteWriter(2048);
   const context: BodyContext = {
     program,
     functionIndex,
-    readKnown(v, w) {
-      const instruction = instructions[v]!;
-      const local = instruction.operation === "input" ? instruction.value : index.get(v);
-      if (local === undefined) return false;
-      w.byte(op.localGet);
-      w.unsigned(local);
+    readKnown(v) {
+      const { operation, value } = instructions[v]!;
+      if (operation !== "input" && !done.has(v)) return false;
+      out.byte(op.localGet);
+      out.unsigned(operation === "input" ? value : index.get(v)!);
       return true;
     },
   };
@@ -108,44 +109,18 @@ function elementaryBody(program: Program, functionIndex: (name: string) => numbe
     writeTree(v, context, out);
     out.byte(op.localSet);
     out.unsigned(index.get(v)!);
+    done.add(v);
   }
   writeTree(output, context, out);
   return { type: inputCount - 1, locals, code: out.written() };
 }
 
-interface Cut {
-  readonly roots: readonly Value[];
-  /** Values of earlier pieces. */
-  readonly imports: ReadonlySet<Value>;
-}
-
-/** The pieces of a program, and where in memory lies what later pieces read. */
-function cut(program: Program, { isRoot, owner, size }: Roots, piece: number): { cuts: Cut[]; slots: Map<Value, number> } {
-  const { instructions } = program;
-  const pieceOf = new Int32Array(instructions.length);
-  const roots: Value[][] = [[]];
-  let filled = 0;
-  for (const v of instructions.keys()) {
-    if (isRoot[v] === 0) continue;
-    if (filled > 0 && filled + size[v]! > piece) {
-      roots.push([]);
-      filled = 0;
-    }
-    filled += size[v]!;
-    roots[roots.length - 1]!.push(v);
-    pieceOf[v] = roots.length - 1;
-  }
-  const imports = roots.map(() => new Set<Value>());
-  const slots = new Map<Value, number>();
-  for (const [v, instruction] of instructions.entries()) {
-    const here = pieceOf[owner[v]!]!;
-    for (const operand of operandsOf(instruction)) {
-      if (isRoot[operand] === 0 || pieceOf[operand] === here) continue;
-      imports[here]!.add(operand);
-      if (!slots.has(operand)) slots.set(operand, slots.size);
-    }
-  }
-  return { cuts: roots.map((list, i) => ({ roots: list, imports: imports[i]! })), slots };
+/** Where a program's values lie in memory. */
+interface Layout {
+  /** Slots, from address 0, for what is read in other pieces than that which computes it. */
+  readonly slots: ReadonlyMap<Value, number>;
+  /** Numbers of the outputs that a value is. */
+  readonly places: ReadonlyMap<Value, readonly number[]>;
 }
 
 function pointBodies(
@@ -153,77 +128,75 @@ function pointBodies(
   functionIndex: (name: string) => number,
   piece: number,
 ): { pieces: FunctionBody[]; scratchBytes: number } {
-  const { instructions, outputs } = program;
-  const found = findRoots(program);
-  const { cuts, slots } = cut(program, found, piece);
+  const { pieces, slots } = cutProgram(program, piece);
   const places = new Map<Value, number[]>();
-  for (const [place, v] of outputs.entries()) places.set(v, [...(places.get(v) ?? []), place]);
-  const constants = [...places.keys()].filter((v) => instructions[v]!.operation === "constant");
-
-  const pieces = cuts.map(({ roots, imports }, i): FunctionBody => {
-    const out = byteWriter(1 << 14);
-    const { index, locals } = localsFor([...imports, ...roots], program, 2);
-    const context: BodyContext = {
-      program,
-      functionIndex,
-      readKnown(v, w) {
-        const local = index.get(v);
-        if (local !== undefined) {
-          w.byte(op.localGet);
-          w.unsigned(local);
-        } else if (instructions[v]!.operation === "input") load(w, op.f64Load, 0, 8 * instructions[v]!.value);
-        else return false;
-        return true;
-      },
-    };
-    for (const v of imports) {
-      out.bytes([op.i32Const, 0]);
-      out.bytes(memoryAccess(isCondition.has(instructions[v]!.operation) ? op.i32Load : op.f64Load, 8 * slots.get(v)!));
-      out.byte(op.localSet);
-      out.unsigned(index.get(v)!);
-    }
-    for (const v of roots) {
-      const instruction = instructions[v]!;
-      if (instruction.operation === "input") load(out, op.f64Load, 0, 8 * instruction.value);
-      else writeTree(v, context, out);
-      out.byte(op.localSet);
-      out.unsigned(index.get(v)!);
-      if (slots.has(v)) {
-        out.bytes([op.i32Const, 0, op.localGet]);
-        out.unsigned(index.get(v)!);
-        out.bytes(memoryAccess(isCondition.has(instruction.operation) ? op.i32Store : op.f64Store, 8 * slots.get(v)!));
-      }
-      for (const place of places.get(v) ?? []) {
-        out.bytes([op.localGet, 1, op.localGet]);
-        out.unsigned(index.get(v)!);
-        out.bytes(memoryAccess(op.f64Store, 8 * place));
-      }
-    }
-    if (i === 0)
-      for (const v of constants)
-        for (const place of places.get(v)!) {
-          out.bytes([op.localGet, 1, op.f64Const]);
-          out.float64(instructions[v]!.value);
-          out.bytes(memoryAccess(op.f64Store, 8 * place));
-        }
-    return { type: ofPoint, locals, code: out.written() };
-  });
-  return { pieces, scratchBytes: 8 * slots.size };
+  for (const [place, v] of program.outputs.entries()) places.set(v, [...(places.get(v) ?? []), place]);
+  const layout = { slots, places };
+  const bodies = pieces.map((cut) => pieceBody(program, cut, layout, functionIndex));
+  // Constants are no roots: outputs that are constant are written by a piece of their own.
+  const constants = [...places.keys()].filter((v) => program.instructions[v]!.operation === "constant");
+  if (constants.length > 0) bodies.push(pieceBody(program, { roots: constants, imports: new Set() }, layout, functionIndex));
+  return { pieces: bodies, scratchBytes: 8 * slots.size };
 }
 
-/** A load from the address in a parameter, at an offset. */
-function load(w: ByteWriter, operation: number, parameter: number, offset: number): void {
-  w.bytes([op.localGet, parameter]);
-  w.bytes(memoryAccess(operation, offset));
+/** Reads the imports from their slots, computes the roots in order, writes those that others read and those that are outputs. */
+function pieceBody(
+  program: Program,
+  { roots, imports }: Piece,
+  { slots, places }: Layout,
+  functionIndex: (name: string) => number,
+): FunctionBody {
+  const { instructions } = program;
+  const out = byteWriter(1 << 14);
+  const { index, locals } = localsFor([...imports, ...roots], program, 2);
+  const isTruth = (v: Value): boolean => isCondition.has(instructions[v]!.operation);
+  const local = (operation: number, v: Value): void => {
+    out.byte(operation);
+    out.unsigned(index.get(v)!);
+  };
+  const done = new Set<Value>(imports);
+  const context: BodyContext = {
+    program,
+    functionIndex,
+    readKnown(v) {
+      const { operation, value } = instructions[v]!;
+      if (done.has(v)) local(op.localGet, v);
+      else if (operation === "input") {
+        out.bytes([op.localGet, 0]);
+        memoryAccess(out, op.f64Load, 8 * value);
+      } else return false;
+      return true;
+    },
+  };
+  for (const v of imports) {
+    out.bytes([op.i32Const, 0]);
+    memoryAccess(out, isTruth(v) ? op.i32Load : op.f64Load, 8 * slots.get(v)!);
+    local(op.localSet, v);
+  }
+  for (const v of roots) {
+    writeTree(v, context, out);
+    local(op.localSet, v);
+    done.add(v);
+    const slot = slots.get(v);
+    if (slot !== undefined) {
+      out.bytes([op.i32Const, 0]);
+      local(op.localGet, v);
+      memoryAccess(out, isTruth(v) ? op.i32Store : op.f64Store, 8 * slot);
+    }
+    for (const place of places.get(v) ?? []) {
+      out.bytes([op.localGet, 1]);
+      local(op.localGet, v);
+      memoryAccess(out, op.f64Store, 8 * place);
+    }
+  }
+  return { type: ofPoint, locals, code: out.written() };
 }
 
 /** Operation, alignment (8 bytes; 4 for truth values) and offset. */
-function memoryAccess(operation: number, offset: number): Uint8Array {
-  const w = byteWriter(8);
+function memoryAccess(w: ByteWriter, operation: number, offset: number): void {
   w.byte(operation);
   w.unsigned(operation === op.i32Load || operation === op.i32Store ? 2 : 3);
   w.unsigned(offset);
-  return w.written();
 }
 
 function callInTurn(indices: readonly number[]): FunctionBody {

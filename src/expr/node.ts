@@ -94,20 +94,22 @@ export type Expr = Constant | Variable | Negate | Binary | IntegerPower | Call |
 /** The largest exponent that is kept as an integer power. */
 export const maxIntegerPower = 64;
 
-// The table of all living nodes, by kind, fields and arguments' ids. The latest are held strongly, which is fast; the older ones weakly:
+// The table of all living nodes, by kind, fields and arguments' ids; constants by their value. The latest are held strongly, which is fast; the older ones weakly:
 // a page on which formulas are edited all day does not grow.
-const young = new Map<string, Expr>();
-const old = new Map<string, WeakRef<Expr>>();
-const youngLimit = 1 << 16;
+type Key = string | number;
+
+const young = new Map<Key, Expr>();
+const old = new Map<Key, WeakRef<Expr>>();
+const youngLimit = 1 << 17;
 let sweepAt = 2 * youngLimit;
 let nextId = 0;
 
 /** The living node of that key. The key tells the kind and every field, so its type is the one that the caller makes. */
-function known(key: string): Expr | undefined {
+function known(key: Key): Expr | undefined {
   return young.get(key) ?? old.get(key)?.deref();
 }
 
-function enter<E extends Expr>(key: string, node: E): E {
+function enter<E extends Expr>(key: Key, node: E): E {
   Object.freeze(node.args);
   Object.freeze(node);
   young.set(key, node);
@@ -126,8 +128,7 @@ function age(): void {
 
 export function makeConstant(value: number): Constant {
   if (!Number.isFinite(value)) throw new InternalError("expr/constant", `a formula's constant must be finite, found ${value}`, {});
-  const key = `c${value}`;
-  return (known(key) as Constant | undefined) ?? enter(key, { kind: "constant", value: value + 0, args: [], id: nextId++ });
+  return (known(value) as Constant | undefined) ?? enter(value, { kind: "constant", value: value + 0, args: [], id: nextId++ });
 }
 
 export function makeVariable(name: string): Variable {

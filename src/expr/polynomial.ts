@@ -45,13 +45,16 @@ export function degreeOf(expr: Expr): number {
   });
 }
 
+/** Beyond so many variables the matrix is not made. */
+const mostVariables = 1000;
+
 /**
  * The coefficients of a polynomial of degree at most two, from its derivatives at 0; undefined where the formula is not seen to be one,
- * or a coefficient is not finite.
+ * a coefficient is not finite, or there are more than 1000 variables.
  * @param variables  all variables of the formula, in the order of the coefficients
  */
 export function asQuadratic(expr: Expr, variables: readonly string[]): QuadraticPolynomial | undefined {
-  if (degreeOf(expr) > 2) return undefined;
+  if (variables.length > mostVariables || degreeOf(expr) > 2) return undefined;
   const d = variables.length;
   const origin = new Map(variables.map((name) => [name, 0]));
   const gradient = gradientOf(expr, variables);

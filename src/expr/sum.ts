@@ -1,8 +1,8 @@
 // Sums and differences, simplified: like terms are collected, subtracting a negative is adding. The order of the terms stays.
-import { one, plus, type Scaled, zero } from "./coefficient.ts";
+import { one, plus, type Scaled, split, zero } from "./coefficient.ts";
 import { type Expr, makeBinary, makeCall } from "./node.ts";
 import { isTotal } from "./range.ts";
-import { factorsOf, joined, negate, sumOf, termsOf } from "./terms.ts";
+import { attach, factorsOf, isSum, joined, negate, sumOf, termsOf } from "./terms.ts";
 
 /** a + b. */
 export function add(a: Expr, b: Expr): Expr {
@@ -25,6 +25,7 @@ export function subtract(a: Expr, b: Expr): Expr {
 
 /** a + sign * b where some term of b is like one of a; undefined where none is, so that the grouping stays as it was typed. */
 function collect(a: Expr, b: Expr, sign: 1 | -1): Expr | undefined {
+  if (!isSum(a) && !isSum(b)) return collectTwo(split(a), split(b), sign);
   let terms = termsOf(a);
   let met = false;
   for (const term of termsOf(b)) {
@@ -40,6 +41,14 @@ function collect(a: Expr, b: Expr, sign: 1 | -1): Expr | undefined {
     }
   }
   return met ? sumOf(terms) : undefined;
+}
+
+/** The same for single terms: what most of a long sum is made of. */
+function collectTwo(a: Scaled, b: Scaled, sign: 1 | -1): Expr | undefined {
+  if (!isLike(a.rest, b.rest)) return undefined;
+  const sum = plus(a, { n: sign * b.n, d: b.d });
+  if (sum === undefined || (sum.n === 0 && !isTotal(a.rest))) return undefined;
+  return attach(sum, a.rest);
 }
 
 /** Equal, or products (or fractions of products) of the same factors in another order. */

@@ -44,7 +44,7 @@ function scaled(factor: number, expr: Expr): Expr {
   return sumOf(terms.map((term, i) => ({ ...products[i]!, rest: term.rest })));
 }
 
-const isSum = (expr: Expr): boolean => expr.kind === "add" || expr.kind === "subtract";
+export const isSum = (expr: Expr): boolean => expr.kind === "add" || expr.kind === "subtract";
 
 /** The terms of a left-deep sum, at most `reach` of them: the first may be a sum itself. */
 export function termsOf(expr: Expr): Scaled[] {

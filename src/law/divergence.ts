@@ -65,7 +65,8 @@ function scaleBySecond(law0: GaussianLaw, law1: GaussianLaw): { shift: Vector; s
   const kept: number[] = [];
   for (let i = 0; i < all; i++) {
     if (law1.covariance[i * all + i]! > 0) kept.push(i);
-    else if (law1.covariance[i * all + i] !== 0 || law0.covariance[i * all + i] !== 0 || !sameToRounding(law0.mean[i]!, law1.mean[i]!)) return null;
+    else if (law1.covariance[i * all + i] !== 0 || law0.covariance[i * all + i] !== 0 || !sameToRounding(law0.mean[i]!, law1.mean[i]!))
+      return null;
   }
   const d = kept.length;
   const scale = kept.map((i) => Math.sqrt(law1.covariance[i * all + i]!));

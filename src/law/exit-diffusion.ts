@@ -4,7 +4,6 @@
 // the L2 projection element by element, exact for what a smooth kernel sees of the jump. P 1 = 1 holds to rounding, and what leaves is
 // P applied to the complement, so that the elimination of killed-chain.ts applies. Rare exits are limited by rounding: means
 // beyond about 1e9 steps lose their figures (the mean times 1e-15 is part of the error).
-import { multiply } from "../numerics/linear.ts";
 import type { ExitDomain } from "./exit-chain.ts";
 import type { KilledChain } from "./killed-chain.ts";
 import { type LineMesh, lineMesh, nodeAt } from "./line-mesh.ts";
@@ -24,9 +23,9 @@ export interface DiffusionLevel {
 
 /** Found by experiment on test/reference/exitlaw1d.json: level 0 is good to about 1e-9, level 1 to 1e-11. */
 export const diffusionLevels: readonly DiffusionLevel[] = [
+  { tolerance: 1e-7, atEnds: 6, width: 10, margin: 5, squarings: 2 },
   { tolerance: 1e-9, atEnds: 4, width: 7, margin: 6, squarings: 3 },
   { tolerance: 1e-11, atEnds: 3, width: 5, margin: 8, squarings: 4 },
-  { tolerance: 1e-12, atEnds: 2, width: 3, margin: 10, squarings: 5 },
 ];
 
 const degree = 16;
@@ -56,7 +55,7 @@ export function exitMesh(line: LineProblem, sdes: readonly LineSde[], domain: Ex
 export function diffusionChain(line: LineProblem, sde: LineSde, domain: ExitDomain, mesh: LineMesh, level: DiffusionLevel): KilledChain | null {
   const operator = lineOperator(mesh, sde.drift, sde.diffusion);
   if (!operator.blocks.every(Number.isFinite)) return null;
-  const P = stepMatrix(operator, line.eta, level.squarings, multiply);
+  const P = stepMatrix(operator, line.eta, level.squarings);
   const all = mesh.nodes.length;
   const from = Number.isFinite(domain.a) ? nodeAt(mesh, domain.a) : 0;
   const to = Number.isFinite(domain.b) ? nodeAt(mesh, domain.b) : all - 1;

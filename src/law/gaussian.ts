@@ -4,16 +4,13 @@
 // two-step form on request, at even steps; z = 1 has none. SGD itself has moments at every rate.
 import type { LawAtStep, LawResult, ModelLaw, StationaryLaw } from "../answer/law.ts";
 import { type Warning, warning } from "../answer/warning.ts";
-import { type Matrix, toRows, type Vector } from "../numerics/arrays.ts";
-import { exp } from "../numerics/elementary.ts";
-import { projectPsd, psdDefect } from "../numerics/semidefinite.ts";
 import { hasPole } from "../model/define.ts";
 import { existenceLimits, formalWarning, nearestWarning, noDiffusionWarning } from "../model/existence.ts";
 import {
   type LinearProblem,
   linearProblem,
-  matrixToCoordinates,
   type Moments,
+  matrixToCoordinates,
   modelDiffusion,
   modelMoments,
   modelRates,
@@ -23,6 +20,9 @@ import {
   toCoordinates,
 } from "../model/linear-law.ts";
 import type { SdeModel } from "../model/model.ts";
+import { type Matrix, toRows, type Vector } from "../numerics/arrays.ts";
+import { exp } from "../numerics/elementary.ts";
+import { projectPsd, psdDefect } from "../numerics/semidefinite.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { gaussianKl, gaussianW2Squared } from "./divergence.ts";
 
@@ -60,7 +60,8 @@ export function gaussianLaws(
   const warnings: Warning[] = [];
   const sgd = at.map((k) => sgdMoments(linear, k));
   sgd.forEach((moments, i) => {
-    if (!isFinite(moments)) warnings.push(warning("unstable", `SGD's moments overflow at step ${at[i]}: it diverges at this rate.`, { step: at[i] }));
+    if (!areFinite(moments))
+      warnings.push(warning("unstable", `SGD's moments overflow at step ${at[i]}: it diverges at this rate.`, { step: at[i] }));
   });
   const sgdLaws = sgd.map((moments, i) => lawAtStep(linear, at[i]!, moments, gaussian));
 
@@ -124,15 +125,19 @@ function modelLaw(
     const odd = at.filter((k) => k % 2 === 1);
     const left = odd.length === 0 ? "" : ` No figures at the odd steps ${odd.slice(0, 5).join(", ")}${odd.length > 5 ? ", ..." : ""}.`;
     warnings.push(
-      warning("two-step", `${model.title} at z > 1 is the two-step form: its law belongs to every second step.${left}`, { model: model.id, z: linear.z[d - 1] }),
+      warning("two-step", `${model.title} at z > 1 is the two-step form: its law belongs to every second step.${left}`, {
+        model: model.id,
+        z: linear.z[d - 1],
+      }),
     );
   }
   const laws = at.map((step, i): LawAtStep => {
     if (regime === "two-step" && step % 2 === 1) return { step, mean: null, covariance: null, klFromSgd: null, w2SquaredFromSgd: null };
     const moments = modelMoments(linear, rates, diffusion, step);
     const own = lawAtStep(linear, step, moments, gaussian && (exists || options.nearest === true));
-    if (!isFinite(moments)) warnings.push(warning("unstable", `${model.title}'s moments overflow at step ${step}.`, { model: model.id, step }));
-    const comparable = gaussian && isFinite(moments) && isFinite(sgd[i]!);
+    if (!areFinite(moments))
+      warnings.push(warning("unstable", `${model.title}'s moments overflow at step ${step}.`, { model: model.id, step }));
+    const comparable = gaussian && areFinite(moments) && areFinite(sgd[i]!);
     return { ...own, ...divergences(comparable ? sgd[i]! : null, moments) };
   });
   const stationary = modelStationary(linear, rates, diffusion);
@@ -160,7 +165,13 @@ function linearModel(linear: LinearProblem, model: SdeModel, twoStep: boolean): 
     if (zMax > 1) {
       if (!twoStep) {
         const hint = "The two-step form (--two-step) has SGD's law at every second step.";
-        return { refusal: noDiffusionWarning(model, zMax, model.declares.exactOnQuadratics === "law" ? hint : "--two-step gives its two-step form.") };
+        return {
+          refusal: noDiffusionWarning(
+            model,
+            zMax,
+            model.declares.exactOnQuadratics === "law" ? hint : "--two-step gives its two-step form.",
+          ),
+        };
       }
       regime = "two-step";
     }
@@ -178,7 +189,7 @@ function divergences(sgd: Moments | null, model: Moments): Pick<LawAtStep, "klFr
 }
 
 function lawAtStep(linear: LinearProblem, step: number, moments: Moments, gaussian: boolean): LawAtStep {
-  if (!isFinite(moments)) return { step, mean: null, covariance: null };
+  if (!areFinite(moments)) return { step, mean: null, covariance: null };
   const { mean, covariance } = toCoordinates(linear, moments);
   const law: LawAtStep = { step, mean: Array.from(mean), covariance: toRows(covariance, linear.d) };
   if (linear.d !== 1 || !gaussian || !(covariance[0]! > 0)) return law;
@@ -201,6 +212,6 @@ function stationaryLaw(linear: LinearProblem, covariance: Matrix): StationaryLaw
   return { mean: Array.from(linear.center), covariance: toRows(matrixToCoordinates(linear, covariance), linear.d) };
 }
 
-function isFinite(moments: Moments): boolean {
+function areFinite(moments: Moments): boolean {
   return moments.mean.every(Number.isFinite) && moments.covariance.every(Number.isFinite);
 }

@@ -1,10 +1,11 @@
 // Dimensionless indicators of what each model misses at a point (theory.md 10; own), to leading order and local: they say nothing
 // about barriers far away. d dimensions where the theory has one: a vector is measured in stationary standard deviations by C^-1.
+
+import { type LinearProblem, sgdStationary } from "../model/linear-law.ts";
 import type { Matrix, Vector } from "../numerics/arrays.ts";
 import { symmetricEigen } from "../numerics/eigen.ts";
 import { driftFactor } from "../numerics/factors.ts";
 import { cholesky, dot, maxAbs } from "../numerics/linear.ts";
-import { type LinearProblem, sgdStationary } from "../model/linear-law.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 
 export interface Indicators {
@@ -29,7 +30,9 @@ export function indicatorsAt(problem: SgdProblem, x: Vector, g: Vector, linear: 
   let steepest = 0;
   for (const value of z) steepest = Math.max(steepest, Math.abs(value));
   const sigma = noise.covariance(x, new Float64Array(d * d));
-  const third = objective.quadratic ? { covariance: new Float64Array(d), gradients: new Float64Array(d) } : thirdContractions(problem, x, g, sigma);
+  const third = objective.quadratic
+    ? { covariance: new Float64Array(d), gradients: new Float64Array(d) }
+    : thirdContractions(problem, x, g, sigma);
   const along = noise.constant ? new Float64Array(d * d) : noise.covarianceAlong(x, g, new Float64Array(d * d));
   const sigmaSize = norm(sigma);
   return {
@@ -148,4 +151,3 @@ function norm(v: Float64Array): number {
   for (const entry of v) sum += (entry / size) * (entry / size);
   return size * Math.sqrt(sum);
 }
-

@@ -70,9 +70,9 @@ function lastNonzero({ K, size: n }: KilledChain): Int32Array {
 export interface Survivors {
   /** P(exit step > k) for the steps asked about; NaN where the iteration ended before the step and the rate had not settled. */
   readonly survival: readonly number[];
-  /** Expected visits to each state before leaving, the start not counted; null where the rate has not settled. */
-  readonly visits: Float64Array | null;
-  /** Mean exit steps by summing survival: a second route to meanExitSteps; null likewise. */
+  /** Expected visits to each state before leaving, the start not counted; those of the steps so far where the rate has not settled. */
+  readonly visits: Float64Array;
+  /** Mean exit steps by summing survival: a second route to meanExitSteps; null where the rate has not settled. */
   readonly mean: number | null;
 }
 
@@ -126,7 +126,7 @@ export function survivors(chain: KilledChain, steps: readonly number[]): Survivo
     }
     [row, next] = [next, row];
   }
-  if (settledMass === 0) return { survival, visits: null, mean: null };
+  if (settledMass === 0) return { survival, visits, mean: null };
   const rate = rates[k]!;
   if (last > k) {
     const decay = log1p(-rate);

@@ -6,11 +6,11 @@
 // One step of SGD and exp(eta x generator) of every model are then matrices on the moments. l2 is part of every f_i: it moves the
 // spectrum and the minimiser and makes no noise. Sizes: d (d+1)/2 + d + 1 unknowns; moments.ts says up to which d.
 import { DomainError } from "../errors.ts";
-import { type Matrix, type Vector } from "../numerics/arrays.ts";
-import { type SymmetricEigen, symmetricEigen } from "../numerics/eigen.ts";
-import { numberOps } from "../numerics/factors.ts";
 import { shapeOf } from "../model/correction.ts";
 import type { SdeModel } from "../model/model.ts";
+import type { Matrix, Vector } from "../numerics/arrays.ts";
+import { type SymmetricEigen, symmetricEigen } from "../numerics/eigen.ts";
+import { numberOps } from "../numerics/factors.ts";
 import { covarianceFactor } from "../problem/minibatch-noise.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 
@@ -35,7 +35,8 @@ export const pairIndex = (i: number, j: number): number => (i >= j ? (i * (i + 1
 export function leastSquaresSystem(problem: SgdProblem): LeastSquaresSystem {
   const { objective, noise } = problem;
   const { leastSquares: form, quadratic } = objective;
-  if (!form || !quadratic || !noise.minibatch) throw new DomainError("law/least-squares", "Closed moments need least squares with minibatches.");
+  if (!form || !quadratic || !noise.minibatch)
+    throw new DomainError("law/least-squares", "Closed moments need least squares with minibatches.");
   const { d } = objective;
   const { n, a: features, y, l2 } = form;
   const eigen = symmetricEigen(quadratic.matrix, d);
@@ -126,7 +127,13 @@ export function unpack(coordinates: Float64Array, d: number): Matrix {
 /** One step of SGD on the state: E e+ = R E e, E e+ e+^T = R E e e^T R + eta^2 E Sigma, R = I - eta Lambda. */
 export function sgdStep(system: LeastSquaresSystem, eta: number): Matrix {
   const r = system.eigen.values.map((lambda) => 1 - eta * lambda);
-  return assemble(system, (i, j) => r[i]! * r[j]!, (i) => r[i]!, (row, out) => axpy(eta * eta * system.kappa, row, out), 1);
+  return assemble(
+    system,
+    (i, j) => r[i]! * r[j]!,
+    (i) => r[i]!,
+    (row, out) => axpy(eta * eta * system.kappa, row, out),
+    1,
+  );
 }
 
 /**
@@ -138,7 +145,13 @@ export function modelGenerator(system: LeastSquaresSystem, model: SdeModel, eta:
   const z = values.map((lambda) => eta * lambda);
   const rates = z.map((value) => -value * model.driftFactor(numberOps, value));
   const diffusion = diffusionMap(system, model, eta);
-  return assemble(system, (i, j) => rates[i]! + rates[j]!, (i) => rates[i]!, (_row, out, p) => axpy(eta, diffusion.subarray(p * system.size, (p + 1) * system.size), out), 0);
+  return assemble(
+    system,
+    (i, j) => rates[i]! + rates[j]!,
+    (i) => rates[i]!,
+    (_row, out, p) => axpy(eta, diffusion.subarray(p * system.size, (p + 1) * system.size), out),
+    0,
+  );
 }
 
 /** E D D^T as a linear function of the state, pairs x size. */

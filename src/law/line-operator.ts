@@ -79,8 +79,11 @@ export function propagator(operator: LineOperator, time: number, pieces = 1): Pr
   };
 }
 
-/** P = exp(time L) as a dense matrix, row-major, by 2^squarings equal pieces. */
-export function stepMatrix(operator: LineOperator, time: number, squarings: number, multiply: (a: Float64Array, b: Float64Array, n: number) => Float64Array): Float64Array {
+/** Entries of exp(t L) below this are below the rounding of their row, whose entries sum to 1; at the ends of rows they are dropped. */
+const negligible = 1e-19;
+
+/** P = exp(time L), n x n, row-major, by 2^squarings equal pieces. Entries far from the diagonal, below 1e-19, are 0. */
+export function stepMatrix(operator: LineOperator, time: number, squarings: number): Float64Array {
   const n = operator.mesh.nodes.length;
   let matrix = new Float64Array(n * n);
   const first = propagator(operator, time / 2 ** squarings);
@@ -89,8 +92,39 @@ export function stepMatrix(operator: LineOperator, time: number, squarings: numb
     row[i] = 1;
     first.apply(row);
   }
-  for (let s = 0; s < squarings; s++) matrix = multiply(matrix, matrix, n) as Float64Array<ArrayBuffer>;
+  for (let s = 0; s < squarings; s++) matrix = squared(matrix, n);
+  trim(matrix, n);
   return matrix;
+}
+
+/** First and last entry of each row that counts; what lies outside is set to 0. */
+function trim(matrix: Float64Array, n: number): { begin: Int32Array; end: Int32Array } {
+  const begin = new Int32Array(n);
+  const end = new Int32Array(n);
+  for (let i = 0; i < n; i++) {
+    const row = matrix.subarray(i * n, (i + 1) * n);
+    let first = 0;
+    let last = n - 1;
+    while (first < i && Math.abs(row[first]!) < negligible) row[first++] = 0;
+    while (last > i && Math.abs(row[last]!) < negligible) row[last--] = 0;
+    begin[i] = first;
+    end[i] = last;
+  }
+  return { begin, end };
+}
+
+function squared(matrix: Float64Array, n: number): Float64Array<ArrayBuffer> {
+  const { begin, end } = trim(matrix, n);
+  const out = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    const target = out.subarray(i * n, (i + 1) * n);
+    for (let k = begin[i]!; k <= end[i]!; k++) {
+      const weight = matrix[i * n + k]!;
+      const last = end[k]!;
+      for (let j = begin[k]!; j <= last; j++) target[j]! += weight * matrix[k * n + j]!;
+    }
+  }
+  return out;
 }
 
 interface Factorization {

@@ -4,18 +4,27 @@
 // that the moments give. Reshuffled epochs are another chain and are not covered.
 import type { LawAtStep, LawResult, ModelLaw, StationaryLaw } from "../answer/law.ts";
 import { type Warning, warning } from "../answer/warning.ts";
+import { hasPole } from "../model/define.ts";
+import { existenceLimits, formalWarning, noDiffusionWarning } from "../model/existence.ts";
+import type { SdeModel } from "../model/model.ts";
 import { type Matrix, toRows, type Vector } from "../numerics/arrays.ts";
 import { fromEigenbasis } from "../numerics/eigen.ts";
 import { expm } from "../numerics/expm.ts";
 import { expmAction } from "../numerics/expm-action.ts";
 import { multiply, multiplyVector } from "../numerics/linear.ts";
 import { psdDefect } from "../numerics/semidefinite.ts";
-import { hasPole } from "../model/define.ts";
-import { existenceLimits, formalWarning, noDiffusionWarning } from "../model/existence.ts";
-import type { SdeModel } from "../model/model.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { gaussianW2Squared } from "./divergence.ts";
-import { coversModel, diffusionMap, type LeastSquaresSystem, leastSquaresSystem, modelGenerator, sgdStep, stateAt, unpack } from "./least-squares.ts";
+import {
+  coversModel,
+  diffusionMap,
+  type LeastSquaresSystem,
+  leastSquaresSystem,
+  modelGenerator,
+  sgdStep,
+  stateAt,
+  unpack,
+} from "./least-squares.ts";
 import { stationarySecondMoments } from "./mean-square.ts";
 
 export const momentLimits = Object.freeze({
@@ -30,7 +39,9 @@ export const momentLimits = Object.freeze({
 /** Whether closed moments are to be had: least squares, fresh minibatches, not too large. */
 export function coversProblem(problem: SgdProblem): boolean {
   const { objective, noise } = problem;
-  return objective.leastSquares !== undefined && noise.minibatch !== undefined && !noise.minibatch.epochs && objective.d <= momentLimits.largest;
+  return (
+    objective.leastSquares !== undefined && noise.minibatch !== undefined && !noise.minibatch.epochs && objective.d <= momentLimits.largest
+  );
 }
 
 /** Moments in the problem's coordinates. */
@@ -40,7 +51,11 @@ interface Moments {
 }
 
 /** Exact moments on least squares. Relative error about 1e-13 of the largest second moment. */
-export function leastSquaresLaws(problem: SgdProblem, models: readonly SdeModel[], at: readonly number[]): { result: LawResult; warnings: Warning[] } {
+export function leastSquaresLaws(
+  problem: SgdProblem,
+  models: readonly SdeModel[],
+  at: readonly number[],
+): { result: LawResult; warnings: Warning[] } {
   const system = leastSquaresSystem(problem);
   const eta = problem.learningRate;
   const start = stateAt(system, problem.start);
@@ -79,7 +94,8 @@ function modelLaw(
   };
   const zMax = eta * system.eigen.values[d - 1]!;
   if (hasPole(model) && !(zMax < 1)) return none(noDiffusionWarning(model, zMax, "The two-step form is for constant noise."));
-  if (!coversModel(model)) return none(warning("not-applicable", `${model.title} has terms of which closed moments know nothing.`, { model: model.id }));
+  if (!coversModel(model))
+    return none(warning("not-applicable", `${model.title} has terms of which closed moments know nothing.`, { model: model.id }));
   const diffusion = unpack(multiplyRows(diffusionMap(system, model, eta), start, system.pairs, system.size), d);
   const defect = psdDefect(diffusion, d);
   const exists = defect <= existenceLimits.rounding;
@@ -89,10 +105,16 @@ function modelLaw(
   const states = step ? propagate(system, at, start, step) : advance(at, start, (state) => expmAction(generator, state, system.size));
   const laws = states.map((state, i): LawAtStep => {
     const moments = momentsOf(system, state);
-    if (moments === null) warnings.push(warning("unstable", `${model.title}'s second moments overflow at step ${at[i]}.`, { model: model.id, step: at[i] }));
+    if (moments === null)
+      warnings.push(warning("unstable", `${model.title}'s second moments overflow at step ${at[i]}.`, { model: model.id, step: at[i] }));
     const reference = sgd[i];
     const bound = moments && reference ? gaussianW2Squared(reference, moments) : Number.NaN;
-    return { ...plain(at[i]!, moments, d), klFromSgd: null, w2SquaredFromSgd: null, ...(Number.isFinite(bound) ? { w2SquaredLowerBound: bound } : {}) };
+    return {
+      ...plain(at[i]!, moments, d),
+      klFromSgd: null,
+      w2SquaredFromSgd: null,
+      ...(Number.isFinite(bound) ? { w2SquaredLowerBound: bound } : {}),
+    };
   });
   return {
     exists,
@@ -156,7 +178,9 @@ function rotated(system: LeastSquaresSystem, a: Matrix): Matrix {
 }
 
 function plain(step: number, moments: Moments | null, d: number): LawAtStep {
-  return moments ? { step, mean: Array.from(moments.mean), covariance: toRows(moments.covariance, d) } : { step, mean: null, covariance: null };
+  return moments
+    ? { step, mean: Array.from(moments.mean), covariance: toRows(moments.covariance, d) }
+    : { step, mean: null, covariance: null };
 }
 
 function multiplyRows(map: Float64Array, state: Vector, rows: number, columns: number): Vector {

@@ -30,7 +30,8 @@ export function findOptimum(objective: Objective, start: Vector): Optimum {
     const value = objective.value(x);
     objective.gradient(x, g);
     const eigen = symmetricEigen(objective.hessian(x, hessian), d);
-    if (!Number.isFinite(value) || !g.every(Number.isFinite) || Number.isNaN(eigen.values[0]!)) return { failure: "f is not finite on the way" };
+    if (!Number.isFinite(value) || !g.every(Number.isFinite) || Number.isNaN(eigen.values[0]!))
+      return { failure: "f is not finite on the way" };
     largestGradient = Math.max(largestGradient, maxAbs(g));
     const size = Math.max(Math.abs(eigen.values[0]!), Math.abs(eigen.values[d - 1]!));
     const reach = 1 + maxAbs(x);
@@ -67,7 +68,8 @@ function quadraticOptimum(objective: Objective): Optimum {
   const { matrix, center } = objective.quadratic!;
   const { values } = symmetricEigen(matrix, objective.d);
   const largest = maxAbs(values);
-  if (values[0]! < -4 * objective.d * Number.EPSILON * largest) return { failure: `the quadratic has negative curvature (smallest eigenvalue ${values[0]})` };
+  if (values[0]! < -4 * objective.d * Number.EPSILON * largest)
+    return { failure: `the quadratic has negative curvature (smallest eigenvalue ${values[0]})` };
   return { x: Float64Array.from(center), steps: 0 };
 }
 

@@ -4,7 +4,6 @@
 // The only approximation is that E[h_ab(x_{k+1}) | x_k] is replaced by its projection on polynomials of degree n under the frame's
 // Gaussian weight; it is smooth where f and Sigma are. Minibatches of finite sums have too many atoms and are not treated.
 import type { SgdProblem } from "../problem/problem.ts";
-import type { PlaneBasis } from "./plane-basis.ts";
 import { fitsFrame, frameAround, inFrame, muchNarrower } from "./plane-frame.ts";
 import { lawOfSources, momentsOfSources, type PlaneLaw, type PlaneSources } from "./plane-law.ts";
 import { evaluateWithin } from "./plane-pull.ts";

@@ -10,11 +10,11 @@ const defaults = {
   mostHalvings: 14,
 };
 
-type Field = (x: Float64Array, out: Float64Array) => Float64Array;
+export type Field = (x: Float64Array, out: Float64Array) => Float64Array;
 
-/** x(t + time) from x(t) = x, and the sum of the error estimates on the way. Errors are not amplified or damped in that sum. */
+/** x(t + time) from x(t) = x, and the sum of the error estimates on the way. It does not say how errors grow on the way. */
 export function flow(field: Field, x: Float64Array, time: number): { x: Float64Array; error: number } {
-  let now = Float64Array.from(x);
+  let now: Float64Array = Float64Array.from(x);
   let error = 0;
   for (let left = time, step = time, halvings = 0; left > 0; ) {
     const next = extrapolated(field, now, step);
@@ -60,9 +60,9 @@ function extrapolated(field: Field, x: Float64Array, step: number): { x: Float64
 function midpoint(field: Field, x: Float64Array, step: number, count: number): Float64Array {
   const h = step / count;
   const slope = new Float64Array(x.length);
-  let before = Float64Array.from(x);
+  let before: Float64Array = Float64Array.from(x);
   field(x, slope);
-  let now = x.map((v, i) => v + h * slope[i]!);
+  let now: Float64Array = x.map((v, i) => v + h * slope[i]!);
   for (let k = 1; k < count; k++) {
     field(now, slope);
     const next = before.map((v, i) => v + 2 * h * slope[i]!);

@@ -2,6 +2,7 @@
 // between two of them. The frame's width differs between neighbouring degrees, so that what a frame cannot hold shows as well; and at
 // the last step E phi is formed once more on an even grid, at places that chose nothing, so that a phi too sharp for the nodes shows.
 import { InterruptedError } from "../errors.ts";
+import type { Curve } from "./expectations.ts";
 import { planeBasis, planeGrid } from "./plane-basis.ts";
 import { fitsFrame, frameAround, narrowest } from "./plane-frame.ts";
 import { expectation, lawOfSources, momentsInFrame, onGrid, type PlaneLaw, pointSource } from "./plane-law.ts";
@@ -11,15 +12,13 @@ export const followDefaults = {
   /** Wanted: differences between degrees below this times sqrt(E phi^2). */
   tolerance: 1e-10,
   /** Multiplications that may be spent on a process; about a nanosecond each. */
-  work: 3e9,
+  work: 1.5e9,
 };
 
 const defaults = {
   degrees: [9, 13, 18, 24, 31, 40, 52, 66],
   /** Variance of a frame over that of the law, for even and odd places in the list; both well below the limit 2 of plane-frame.ts. */
   widenings: [1.25, 1.4],
-  /** The difference of the last two degrees is the error of the lower one; times this it bounds the error of the higher one. */
-  safety: 1,
   /** Even grid at the last step: points a direction, and reach in standard deviations of the frame (1e-15 of a Gaussian lies beyond). */
   grid: 160,
   reach: 8,
@@ -37,12 +36,8 @@ export interface FollowOptions {
 }
 
 /** What is known of E phi at the steps 0 .. K. */
-export interface AlongTheWay {
-  /** [K + 1]. */
-  readonly values: Float64Array;
-  /** Bounds on the absolute errors, [K + 1]. */
-  readonly errors: Float64Array;
-  /** sqrt(max_k E phi(x_k)^2): what tolerances are relative to. */
+export interface AlongTheWay extends Curve {
+  /** sqrt(max_k E phi(x_k)^2): what the tolerance is relative to. */
   readonly scale: number;
   /** Standard deviation of phi(x_K). */
   readonly standardDeviation: number;
@@ -183,7 +178,7 @@ function change(a: PlaneLaw, b: PlaneLaw): number {
   return largest;
 }
 
-/** The finer level's values, with the largest difference along the way as every step's error: differences change sign on the way. */
+/** The finer level's values, with the largest difference along the way as every step's error: it is the coarser level's, and differences change sign on the way. */
 function compareLevels(fine: Level, coarse: Level): AlongTheWay[] {
   return fine.values.map((values, p) => {
     let difference = fine.offGrid[p]!;
@@ -194,8 +189,8 @@ function compareLevels(fine: Level, coarse: Level): AlongTheWay[] {
     }
     const steps = values.length - 1;
     // each step rounds sums of terms of size sum |mass phi|
-    const errors = fine.sizes[p]!.map((size, k) => (k === 0 ? 0 : defaults.safety * difference) + Number.EPSILON * (8 + k) * size);
+    const errors = fine.sizes[p]!.map((size, k) => (k === 0 ? 0 : difference) + Number.EPSILON * (8 + k) * size);
     const variance = fine.squares[p]![steps]! - values[steps]! * values[steps]!;
-    return { values, errors, scale: Math.sqrt(largestSquare), standardDeviation: Math.sqrt(Math.max(variance, 0)) };
+    return { values, errors, kind: "bound", scale: Math.sqrt(largestSquare), standardDeviation: Math.sqrt(Math.max(variance, 0)) };
   });
 }

@@ -7,7 +7,7 @@ import type { PlaneFrame } from "./plane-frame.ts";
 
 const defaults = {
   /** In standard deviations of the frame, which is wider than the law: 1e-14 of a Gaussian lies beyond. */
-  reach: 8,
+  reach: 6.2,
   /** Without a value nearer than this, there is no answer: 3e-7 of a Gaussian lies beyond. */
   bulk: 5.5,
   /** Part of the way that is kept, again and again. */

@@ -2,11 +2,11 @@
 // exact, from the stationary second moments (theory.md 8). Elsewhere H and Sigma are frozen at the optimum: then it is that of the
 // quadratic with constant noise (theory.md 4), and the figure's error is rounding of that, not the error of freezing.
 import type { Estimate } from "../answer/estimate.ts";
+import { hasPole } from "../model/define.ts";
+import { type LinearProblem, linearProblem, modelDiffusion, modelRates, modelStationary, sgdStationary } from "../model/linear-law.ts";
+import type { SdeModel } from "../model/model.ts";
 import type { Matrix, Vector } from "../numerics/arrays.ts";
 import { expm } from "../numerics/expm.ts";
-import { hasPole } from "../model/define.ts";
-import { linearProblem, type LinearProblem, modelDiffusion, modelRates, modelStationary, sgdStationary } from "../model/linear-law.ts";
-import type { SdeModel } from "../model/model.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { coversModel, type LeastSquaresSystem, modelGenerator, pairIndex, sgdStep } from "./least-squares.ts";
 import { stationarySecondMoments } from "./mean-square.ts";

@@ -170,5 +170,7 @@ function hessianTimes(problem: SgdProblem, model: SdeModel, x: Vector, v: Vector
 }
 
 function noHessian(model: SdeModel, kind: string): DomainError {
-  return new DomainError("model/no-hessian", `${model.title} needs the Hessian of f; a ${kind} objective has none here.`, { model: model.id });
+  return new DomainError("model/no-hessian", `${model.title} needs the Hessian of f; a ${kind} objective has none here.`, {
+    model: model.id,
+  });
 }

@@ -63,7 +63,9 @@ export function bindCorrection(model: SdeModel, problem: SgdProblem): Correction
 /** Whether a term is zero for every x because a tensor of it is. */
 function vanishes(term: Term, quadratic: boolean, constantNoise: boolean, gaussian: boolean): boolean {
   return term.factors.some((factor) =>
-    factor.tensor === "f" ? quadratic && factor.indices.length > 2 : (constantNoise && factor.along.length > 0) || (gaussian && factor.indices.length > 2),
+    factor.tensor === "f"
+      ? quadratic && factor.indices.length > 2
+      : (constantNoise && factor.along.length > 0) || (gaussian && factor.indices.length > 2),
   );
 }
 
@@ -83,10 +85,22 @@ export function shapeOf(term: Term): Shape {
   if (term.free.length === 1 && third?.indices.includes(term.free[0]!)) {
     const [a, b] = third.indices.filter((label) => label !== term.free[0]);
     if (a === undefined || b === undefined || a === b) return "other";
-    if (term.factors.length === 3 && gradients.length === 2 && sameLabels(gradients.flatMap((factor) => factor.indices), [a, b])) {
+    if (
+      term.factors.length === 3 &&
+      gradients.length === 2 &&
+      sameLabels(
+        gradients.flatMap((factor) => factor.indices),
+        [a, b],
+      )
+    ) {
       return "third[gradient,gradient]";
     }
-    if (term.factors.length === 2 && covariance?.tensor === "cumulant" && covariance.along.length === 0 && sameLabels(covariance.indices, [a, b])) {
+    if (
+      term.factors.length === 2 &&
+      covariance?.tensor === "cumulant" &&
+      covariance.along.length === 0 &&
+      sameLabels(covariance.indices, [a, b])
+    ) {
       return "third:covariance";
     }
   }

@@ -9,7 +9,10 @@ export function defineModel(model: SdeModel): SdeModel {
   const c = model.driftFactor(numberOps, 0);
   const m = model.diffusionFactor(numberOps, 0, 0);
   if (c !== 1 || (m !== 0 && m !== 1)) {
-    throw new InternalError("model/definition", `The model ${model.id} has c(0) = ${c} and m(0, 0) = ${m}; allowed: 1, and 0 or 1.`, { c, m });
+    throw new InternalError("model/definition", `The model ${model.id} has c(0) = ${c} and m(0, 0) = ${m}; allowed: 1, and 0 or 1.`, {
+      c,
+      m,
+    });
   }
   return Object.freeze({ ...model, declares: Object.freeze({ ...model.declares }), tex: Object.freeze({ ...model.tex }) });
 }

@@ -133,11 +133,15 @@ export function decideProcess(model: SdeModel, start: PointExistence, met: Met |
       );
     }
     warnings.push(
-      warning("edge", `${model.title} has no diffusion where z >= 1, at places with ${shown(met.noDiffusionMass)} of SGD's mass: z was held below 1 there.`, {
-        model: model.id,
-        ...place,
-        treatment: "z held below 1",
-      }),
+      warning(
+        "edge",
+        `${model.title} has no diffusion where z >= 1, at places with ${shown(met.noDiffusionMass)} of SGD's mass: z was held below 1 there.`,
+        {
+          model: model.id,
+          ...place,
+          treatment: "z held below 1",
+        },
+      ),
     );
   }
   if (met && met.largeDefectPlace !== null) {
@@ -152,11 +156,15 @@ export function decideProcess(model: SdeModel, start: PointExistence, met: Met |
       );
     }
     warnings.push(
-      warning("edge", `${model.title}: D D^T is indefinite by more than ${shown(limit)} of its trace at places with ${shown(met.largeDefectMass)} of SGD's mass: it was projected there.`, {
-        model: model.id,
-        ...place,
-        treatment: "nearest",
-      }),
+      warning(
+        "edge",
+        `${model.title}: D D^T is indefinite by more than ${shown(limit)} of its trace at places with ${shown(met.largeDefectMass)} of SGD's mass: it was projected there.`,
+        {
+          model: model.id,
+          ...place,
+          treatment: "nearest",
+        },
+      ),
     );
   }
   const mended = Math.max(start.defect, met?.mendedDefect ?? 0);
@@ -176,10 +184,14 @@ export function formalWarning(model: SdeModel, defect: number): Warning {
 
 /** D D^T was projected. */
 export function nearestWarning(model: SdeModel, defect: number): Warning {
-  return warning("nearest", `${model.title}: D D^T is indefinite (largest psd defect ${shown(defect)}); the nearest positive semidefinite matrix was used.`, {
-    model: model.id,
-    defect: finite(defect),
-  });
+  return warning(
+    "nearest",
+    `${model.title}: D D^T is indefinite (largest psd defect ${shown(defect)}); the nearest positive semidefinite matrix was used.`,
+    {
+      model: model.id,
+      defect: finite(defect),
+    },
+  );
 }
 
 /** D D^T is indefinite by more than is mended. */
@@ -194,7 +206,10 @@ export function notEmbeddableWarning(model: SdeModel, defect: number, options: E
 /** z >= 1 at the start. */
 export function noDiffusionWarning(model: SdeModel, zMax: number, hint = ""): Warning {
   const why = zMax === 1 ? "z = 1 there: the step forgets the past in one go" : `z = eta lambda = ${shown(zMax)} >= 1 there`;
-  return warning("no-diffusion", `${model.title} has no diffusion at the start: ${why}.${hint === "" ? "" : ` ${hint}`}`, { model: model.id, z: finite(zMax) });
+  return warning("no-diffusion", `${model.title} has no diffusion at the start: ${why}.${hint === "" ? "" : ` ${hint}`}`, {
+    model: model.id,
+    z: finite(zMax),
+  });
 }
 
 /** Three digits for messages. */

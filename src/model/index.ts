@@ -1,8 +1,8 @@
 // The list of models, in the order in which they stand everywhere. A new model is a file and a line here.
 import { InputError } from "../errors.ts";
 import { gradientFlow } from "./gradient-flow.ts";
-import { haSme3 } from "./ha-sme-3.ts";
 import { haSme } from "./ha-sme.ts";
+import { haSme3 } from "./ha-sme-3.ts";
 import type { SdeModel } from "./model.ts";
 import { sme1 } from "./sme1.ts";
 import { sme2 } from "./sme2.ts";

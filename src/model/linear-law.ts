@@ -35,13 +35,20 @@ export interface Moments {
 }
 
 /** @param isotropicVariance Sigma = variance I: then S is exactly diagonal whatever the eigenvectors */
-export function linearProblem(form: QuadraticForm, covariance: Matrix, eta: number, start: Vector, isotropicVariance?: number): LinearProblem {
+export function linearProblem(
+  form: QuadraticForm,
+  covariance: Matrix,
+  eta: number,
+  start: Vector,
+  isotropicVariance?: number,
+): LinearProblem {
   const d = start.length;
   const eigen = symmetricEigen(form.matrix, d);
   let noise: Matrix;
   if (isotropicVariance === undefined) {
     noise = toEigenbasis(Float64Array.from(covariance), eigen.vectors, d, new Float64Array(d * d));
-    for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) noise[i * d + j] = noise[j * d + i] = 0.5 * (noise[i * d + j]! + noise[j * d + i]!);
+    for (let i = 0; i < d; i++)
+      for (let j = 0; j < i; j++) noise[i * d + j] = noise[j * d + i] = 0.5 * (noise[i * d + j]! + noise[j * d + i]!);
     clearRounding(noise, eigen.vectors, d);
   } else {
     noise = new Float64Array(d * d);

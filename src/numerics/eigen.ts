@@ -252,7 +252,8 @@ function implicitQl(diagonal: Vector, beside: Vector): Vector {
         m++;
       }
       if (m === l) break;
-      if (iteration >= defaults.maxSweeps) throw new InternalError("numerics/eigen", `QL iterations did not converge for a ${n} x ${n} matrix.`);
+      if (iteration >= defaults.maxSweeps)
+        throw new InternalError("numerics/eigen", `QL iterations did not converge for a ${n} x ${n} matrix.`);
       let g = (diagonal[l + 1]! - diagonal[l]!) / (2 * beside[l]!);
       let r = length(g, 1);
       g = diagonal[m]! - diagonal[l]! + beside[l]! / (g + (g >= 0 ? r : -r));

@@ -14,7 +14,7 @@ const defaults = {
 /** exp(a) v, n x n; relative error about 1e-15 of the largest entry met. */
 export function expmAction(a: Matrix, v: Vector, n: number): Vector {
   const substeps = Math.max(1, Math.ceil(norm1(a, n) / defaults.norm));
-  let sum = Float64Array.from(v);
+  const sum = Float64Array.from(v);
   for (let s = 0; s < substeps; s++) {
     let term = Float64Array.from(sum);
     for (let p = 1; p <= defaults.maxTerms; p++) {

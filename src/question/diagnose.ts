@@ -53,7 +53,11 @@ export async function diagnose(problem: SgdProblem, options: DiagnoseOptions = {
   const { objective } = problem;
   const models = selectModels(options.models);
   if (!objective.hessian) {
-    throw new NoAnswerError("diagnose/no-hessian", `diagnose: a ${objective.kind} objective has no Hessian here, so there is no spectrum to speak of.`, { kind: objective.kind });
+    throw new NoAnswerError(
+      "diagnose/no-hessian",
+      `diagnose: a ${objective.kind} objective has no Hessian here, so there is no spectrum to speak of.`,
+      { kind: objective.kind },
+    );
   }
   checkSweep(problem, options);
   const place = placeOf(problem, options.point ?? "start");
@@ -62,7 +66,14 @@ export async function diagnose(problem: SgdProblem, options: DiagnoseOptions = {
   const result = diagnosis(problem, models, place, system, options, warnings);
   const swept = options.etas !== undefined || options.batches !== undefined;
   const sweep = swept ? sweepRows(problem, models, place, system, options) : undefined;
-  return { command: "diagnose", version, problem: problem.json, seed: options.seed ?? 1, warnings, result: sweep ? { ...result, sweep } : result };
+  return {
+    command: "diagnose",
+    version,
+    problem: problem.json,
+    seed: options.seed ?? 1,
+    warnings,
+    result: sweep ? { ...result, sweep } : result,
+  };
 }
 
 function placeOf(problem: SgdProblem, point: "start" | "optimum"): Place {
@@ -71,7 +82,12 @@ function placeOf(problem: SgdProblem, point: "start" | "optimum"): Place {
   let x = problem.start;
   if (point === "optimum") {
     const found = findOptimum(objective, problem.start);
-    if ("failure" in found) throw new NoAnswerError("diagnose/no-optimum", `diagnose --point optimum: no minimum was found from the start: ${found.failure}.`, {});
+    if ("failure" in found)
+      throw new NoAnswerError(
+        "diagnose/no-optimum",
+        `diagnose --point optimum: no minimum was found from the start: ${found.failure}.`,
+        {},
+      );
     x = found.x;
   }
   const hessian = objective.hessian!(x, new Float64Array(d * d));
@@ -123,7 +139,13 @@ function diagnosis(
 }
 
 /** One row for each learning rate and batch size; the point stays where it is. */
-function sweepRows(problem: SgdProblem, models: readonly SdeModel[], place: Place, system: LeastSquaresSystem | null, options: DiagnoseOptions): SweepRow[] {
+function sweepRows(
+  problem: SgdProblem,
+  models: readonly SdeModel[],
+  place: Place,
+  system: LeastSquaresSystem | null,
+  options: DiagnoseOptions,
+): SweepRow[] {
   const { minibatch } = problem.noise;
   const { samples, d } = problem.objective;
   const sizes = options.batches ?? [minibatch?.size];
@@ -163,7 +185,13 @@ function excessLosses(
     exact ? leastSquaresExcessLoss(system, model, problem.learningRate) : frozenExcessLoss(linear, model, twoStep);
   const sgd = of("sgd");
   if (sgd === null) {
-    warnings.push(warning("unstable", "SGD has no stationary law here: it grows, or some direction is flat; the stationary excess losses of SGD are null.", { zMax: linear.z[linear.d - 1] }));
+    warnings.push(
+      warning(
+        "unstable",
+        "SGD has no stationary law here: it grows, or some direction is flat; the stationary excess losses of SGD are null.",
+        { zMax: linear.z[linear.d - 1] },
+      ),
+    );
   }
   return { sgd, ...Object.fromEntries(models.map((model) => [model.id, of(model)])) };
 }
@@ -214,11 +242,20 @@ function checkSweep(problem: SgdProblem, { etas, batches }: DiagnoseOptions): vo
   const { minibatch } = problem.noise;
   const n = problem.objective.samples?.n;
   if (!minibatch || n === undefined) {
-    throw new InputError("diagnose/batch", "batches (--batch): found a list, but the noise is not a minibatch's; allowed: with minibatch noise of a finite sum", { batches });
+    throw new InputError(
+      "diagnose/batch",
+      "batches (--batch): found a list, but the noise is not a minibatch's; allowed: with minibatch noise of a finite sum",
+      { batches },
+    );
   }
   const most = minibatch.replacement ? Number.POSITIVE_INFINITY : n;
   const wrong = batches.find((size) => !Number.isInteger(size) || size < 1 || size > most);
-  if (wrong !== undefined) throw new InputError("diagnose/batch", `batches (--batch): found ${wrong}; allowed: whole numbers from 1${minibatch.replacement ? "" : ` to ${n} (the rows)`}`, { batches });
+  if (wrong !== undefined)
+    throw new InputError(
+      "diagnose/batch",
+      `batches (--batch): found ${wrong}; allowed: whole numbers from 1${minibatch.replacement ? "" : ` to ${n} (the rows)`}`,
+      { batches },
+    );
 }
 
 function trace(a: Matrix, d: number): number {

@@ -41,7 +41,11 @@ export async function law(problem: SgdProblem, options: LawOptions = {}): Promis
   const { result, warnings } = await figures(asked, models, options);
   const all = [...problem.warnings, ...warnings];
   if (![result.sgd, ...Object.values(result.models)].some((process) => process.laws.some((at) => at.mean !== null))) {
-    throw new NoAnswerError("law/nothing", `law: no process has a law at the steps ${asked.at.join(", ")}. ${all.map((w) => w.message).join(" ")}`, { warnings: all });
+    throw new NoAnswerError(
+      "law/nothing",
+      `law: no process has a law at the steps ${asked.at.join(", ")}. ${all.map((w) => w.message).join(" ")}`,
+      { warnings: all },
+    );
   }
   return { command: "law", version, problem: asked.json, seed: options.seed ?? 1, warnings: all, result };
 }
@@ -58,9 +62,11 @@ async function figures(problem: SgdProblem, models: readonly SdeModel[], options
 
 function whyNot({ objective, noise }: SgdProblem, options: LawOptions): string {
   if (options.method === "sample") return "sampling was asked for (--method sample), and no engine that samples was handed in.";
-  const covered = "Without sampling there are laws on quadratics with constant noise, on least squares with fresh minibatches and in one dimension.";
+  const covered =
+    "Without sampling there are laws on quadratics with constant noise, on least squares with fresh minibatches and in one dimension.";
   if (objective.leastSquares && noise.minibatch?.epochs) return `reshuffled epochs are not covered by closed moments. ${covered}`;
-  if (objective.leastSquares && noise.minibatch) return `closed moments go up to ${momentLimits.largest} dimensions; this problem has ${objective.d}.`;
+  if (objective.leastSquares && noise.minibatch)
+    return `closed moments go up to ${momentLimits.largest} dimensions; this problem has ${objective.d}.`;
   return `a ${objective.kind} objective in ${objective.d} dimensions with ${noise.constant ? "constant" : "varying"} ${noise.kind} noise has no closed form. ${covered}`;
 }
 

@@ -3,11 +3,11 @@
 // Local: says nothing about exits over barriers, where the third derivative counts at the same order as the step (theory.md 5).
 import type { TrustVerdict } from "../answer/diagnose.ts";
 import type { Indicators } from "../law/indicators.ts";
+import { shapeOf } from "../model/correction.ts";
 import { isDeterministic } from "../model/define.ts";
-import { mendableDefect, type ExistenceOptions, existenceLimits, type PointExistence } from "../model/existence.ts";
+import { type ExistenceOptions, existenceLimits, mendableDefect, type PointExistence } from "../model/existence.ts";
 import type { LinearProblem } from "../model/linear-law.ts";
 import type { SdeModel } from "../model/model.ts";
-import { shapeOf } from "../model/correction.ts";
 import { diffusionFactor, driftFactor, numberOps } from "../numerics/factors.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 
@@ -35,7 +35,10 @@ export function trustIn(
   const verdict = (trust: TrustVerdict["trust"], why: string): TrustVerdict => ({ model: model.id, trust, why });
   const zMax = linear.z[linear.d - 1]!;
   if (existence.defect === null) {
-    return verdict("none", `z = eta lambda reaches ${shown(zMax)}: from 1 on SGD jumps across the minimum, which no diffusion does in one step`);
+    return verdict(
+      "none",
+      `z = eta lambda reaches ${shown(zMax)}: from 1 on SGD jumps across the minimum, which no diffusion does in one step`,
+    );
   }
   const faults = faultsOf(model, problem, linear, indicators);
   const worst = faults.reduce<Fault>((a, b) => (b.size > a.size ? b : a), { size: 0, what: "" });
@@ -48,7 +51,10 @@ export function trustIn(
   }
   if (zMax > 1) return verdict("poor", `${worst.what || "its rates are not SGD's"}${beyond}`);
   if (worst.size <= trustDefaults.rounding) {
-    return verdict("exact", problem.noise.gaussian || isDeterministic(model) ? "it has SGD's law here" : "it has SGD's mean and covariance here");
+    return verdict(
+      "exact",
+      problem.noise.gaussian || isDeterministic(model) ? "it has SGD's law here" : "it has SGD's mean and covariance here",
+    );
   }
   return verdict(worst.size < trustDefaults.good ? "good" : "poor", worst.what);
 }
@@ -78,7 +84,10 @@ function faultsOf(model: SdeModel, problem: SgdProblem, linear: LinearProblem, i
     }
   }
   if (noiseError > trustDefaults.rounding) {
-    faults.push({ size: noiseError, what: isDeterministic(model) ? "it has no noise at all" : `its noise is off by ${percent(noiseError)}` });
+    faults.push({
+      size: noiseError,
+      what: isDeterministic(model) ? "it has no noise at all" : `its noise is off by ${percent(noiseError)}`,
+    });
   }
   const third = Math.max(indicators.thirdDerivative ?? 0, indicators.meanShift ?? 0);
   const shapes = [...(model.correction?.drift ?? []), ...(model.correction?.diffusion ?? [])].map(shapeOf);

@@ -8,7 +8,17 @@ import { diagnoseFigures, exitFigures, type Figure, type FigureContext, lawFigur
 import { html, type Markup } from "./html.ts";
 import { defectNotes, lawTables } from "./law-table.ts";
 import { comparePage } from "./page.ts";
-import { factsList, figureGrid, htmlTable, htmlTables, type PageContext, pageFooter, problemFile, warningList, wholePage } from "./page-parts.ts";
+import {
+  factsList,
+  figureGrid,
+  htmlTable,
+  htmlTables,
+  type PageContext,
+  pageFooter,
+  problemFile,
+  warningList,
+  wholePage,
+} from "./page-parts.ts";
 import { problemName, regionText } from "./problem-text.ts";
 import { processName } from "./process-style.ts";
 import type { ReportableResult } from "./table.ts";
@@ -30,10 +40,11 @@ interface Body {
  */
 export function answerPage(answer: Answer<ReportableResult>, context: PageContext): string {
   if (answer.command === "compare") return comparePage(answer as Answer<CompareResult>, context);
-  const body = bodyOf(answer, { document: context.document, problem: answer.problem }, footnotes(answer.warnings));
+  const notes = footnotes(answer.warnings);
+  const body = bodyOf(answer, { document: context.document, problem: answer.problem }, notes);
   const name = problemName(answer.problem);
   const header = html`<p class="brand">Escapement</p><h1>${body.question}: ${name}</h1><p class="setting">${setting(answer.problem)}</p>${body.method === null ? null : html`<p class="note">Method: ${body.method}.</p>`}`;
-  const main = html`${warningList(answer.warnings, html`<h2>Warnings</h2>`)}
+  const main = html`${warningList(notes.notes, html`<h2>Warnings</h2>`)}
 <h2>Figures</h2>${figureGrid(body.figures, "", 3)}
 <h2>Numbers</h2>${body.numbers}
 ${problemFile(answer.problem, "The problem file")}`;
@@ -45,26 +56,54 @@ function bodyOf(answer: Answer<ReportableResult>, context: FigureContext, notes:
     case "law": {
       const law = answer.result as LawResult;
       const numbers = html`${htmlTables(lawTables(law, answer.problem, notes))}${defectNotes(law).map((each) => html`<p>${each}</p>`)}`;
-      return { question: "The law of SGD and of each model", method: law.method, figures: lawFigures(law, context), numbers, ids: Object.keys(law.models) };
+      return {
+        question: "The law of SGD and of each model",
+        method: law.method,
+        figures: lawFigures(law, context),
+        numbers,
+        ids: Object.keys(law.models),
+      };
     }
     case "weak": {
       const weak = answer.result as WeakResult;
-      return { question: "Averages of SGD and of each model", method: weak.method, figures: weakFigures(weak, context), numbers: html`${htmlTables(weakTables(weak, notes))}`, ids: weakModels(weak) };
+      return {
+        question: "Averages of SGD and of each model",
+        method: weak.method,
+        figures: weakFigures(weak, context),
+        numbers: html`${htmlTables(weakTables(weak, notes))}`,
+        ids: weakModels(weak),
+      };
     }
     case "exit": {
       const exit = answer.result as ExitResult;
       const region = regionText(answer.problem);
       const question = region === null ? "When the region is left" : `When ${region} is left`;
-      return { question, method: exit.method, figures: exitFigures(exit, context), numbers: html`${htmlTables(exitTables(exit, notes))}`, ids: Object.keys(exit.models) };
+      return {
+        question,
+        method: exit.method,
+        figures: exitFigures(exit, context),
+        numbers: html`${htmlTables(exitTables(exit, notes))}`,
+        ids: Object.keys(exit.models),
+      };
     }
     case "diagnose": {
       const diagnose = answer.result as DiagnoseResult;
       const verdicts = html`<h3>Which models to trust at this point</h3><ul>${diagnose.verdicts.map((each) => html`<li><strong>${processName(each.model)}</strong>, ${each.trust}: ${plainText(each.why)}</li>`)}</ul>`;
-      const loss = diagnose.stationaryExcessLoss ? html`<h3>Stationary excess loss</h3>${factsList(lossFacts(diagnose.stationaryExcessLoss))}` : null;
+      const loss = diagnose.stationaryExcessLoss
+        ? html`<h3>Stationary excess loss</h3>${factsList(lossFacts(diagnose.stationaryExcessLoss))}`
+        : null;
       const numbers = html`${factsList([...facts(diagnose), ...(diagnose.indicators ? indicatorFacts(diagnose.indicators) : [])])}${diagnose.verdicts.length > 0 ? verdicts : null}${loss}${diagnose.sweep && diagnose.sweep.length > 0 ? htmlTable(sweepTable(diagnose.sweep)) : null}`;
-      return { question: "Which models to trust at a point", method: null, figures: diagnoseFigures(diagnose, context), numbers, ids: diagnose.verdicts.map((each) => each.model) };
+      return {
+        question: "Which models to trust at a point",
+        method: null,
+        figures: diagnoseFigures(diagnose, context),
+        numbers,
+        ids: diagnose.verdicts.map((each) => each.model),
+      };
     }
     default:
-      throw new InputError("report/no-page", `no page for "${answer.command}"; there is one for law, weak, exit, diagnose, compare`, { command: answer.command });
+      throw new InputError("report/no-page", `no page for "${answer.command}"; there is one for law, weak, exit, diagnose, compare`, {
+        command: answer.command,
+      });
   }
 }

@@ -32,7 +32,10 @@ const questions: { readonly [Q in QuestionName]: string } = {
 
 /** e.g. "Asked of each model: averages of ...; the time until x < 0 is left." */
 export function askedText(problem: ProblemJson, asked: readonly QuestionName[]): string {
-  const tests = Array.isArray(problem.tests) && problem.tests.length > 0 ? problem.tests.filter((each): each is string => typeof each === "string").map(plainText) : [];
+  const tests =
+    Array.isArray(problem.tests) && problem.tests.length > 0
+      ? problem.tests.filter((each): each is string => typeof each === "string").map(plainText)
+      : [];
   const region = regionText(problem);
   const parts = asked.map((question) => {
     if (question === "weak" && tests.length > 0) return `averages of ${tests.join(", ")} along the way`;

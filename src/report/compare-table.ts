@@ -1,11 +1,11 @@
 // `compare` as text, its first screen: each model beside SGD by question, with verdicts, then what the figures say in words.
-import type { Answer, CompareResult, ComparedProblem, ModelVerdict, QuestionName } from "../answer/index.ts";
+import type { Answer, ComparedProblem, CompareResult, ModelVerdict, QuestionName, Warning } from "../answer/index.ts";
 import { exitRatio } from "./exit-table.ts";
 import { fastOrSlow, formatNumber, missing } from "./number.ts";
 import { problemName, regionText, settingPieces } from "./problem-text.ts";
 import { daggerNote, processIds, processStyle } from "./process-style.ts";
 import { plainText, type TextColumn, textTable, wrap, wrapPieces } from "./text-table.ts";
-import { distinctWarnings, footnotes, warningLines } from "./warning-text.ts";
+import { footnotes, noteLines, notesOf } from "./warning-text.ts";
 
 export const defaults = { width: 100 } as const;
 
@@ -42,10 +42,8 @@ export function comparedModels(problem: ComparedProblem): string[] {
 export function compareTable(answer: Answer<CompareResult>, options: CompareTableOptions = {}): string {
   const width = options.width ?? defaults.width;
   const lines = answer.result.problems.flatMap((problem) => [...problemLines(problem, width), ""]);
-  const general = distinctWarnings(answer.warnings).filter(
-    (each) => !answer.result.problems.some((problem) => problem.warnings.some((own) => own.code === each.code && own.model === each.model && own.message === each.message)),
-  );
-  if (general.length > 0) lines.push(...warningLines(general, width), "");
+  const general = generalWarnings(answer);
+  if (general.length > 0) lines.push(...noteLines(notesOf(general), width), "");
   const tail = [
     ...(options.report ? [`report ${options.report}`] : []),
     ...(options.command ? [`again: ${options.command}`] : []),
@@ -54,6 +52,14 @@ export function compareTable(answer: Answer<CompareResult>, options: CompareTabl
   // Addresses and commands are for copying: they are never broken.
   for (const line of joinWhole(tail, width)) lines.push(line);
   return lines.join("\n").trimEnd();
+}
+
+/** Warnings of the whole answer that no problem has. */
+export function generalWarnings(answer: Answer<CompareResult>): Warning[] {
+  const known = answer.result.problems.flatMap((problem) => problem.warnings);
+  return answer.warnings.filter(
+    (each) => !known.some((own) => own.code === each.code && own.model === each.model && own.message === each.message),
+  );
 }
 
 function joinWhole(pieces: readonly string[], width: number): string[] {
@@ -77,12 +83,33 @@ function problemLines(problem: ComparedProblem, width: number): string[] {
     { header: "order", align: "right" },
     { header: "law\nW2/sd", align: "right" },
     { header: "weak: max\n|error|/sd", align: "right" },
-    ...(exit ? [{ header: `exit from ${region !== null && region.length <= 20 ? region : "the region"}\nsteps (over SGD)`, align: "right" as const }] : []),
+    ...(exit
+      ? [
+          {
+            header: `exit from ${region !== null && region.length <= 20 ? region : "the region"}\nsteps (over SGD)`,
+            align: "right" as const,
+          },
+        ]
+      : []),
     { header: `verdict:\n${questions.join(" | ")}`, align: "left" },
   ];
   const sgdSteps = exit?.sgd.meanSteps ?? null;
-  const sgdRow = ["SGD", missing, missing, missing, ...(exit ? [sgdSteps ? `${stepsText(sgdSteps.value)}       ` : notes.missing("sgd")] : [])];
-  const rows = [[...sgdRow, questions.map((question) => missing.padEnd(Math.max(4, question.length))).join(" | ").trimEnd()]];
+  const sgdRow = [
+    "SGD",
+    missing,
+    missing,
+    missing,
+    ...(exit ? [sgdSteps ? `${stepsText(sgdSteps.value)}       ` : notes.missing("sgd")] : []),
+  ];
+  const rows = [
+    [
+      ...sgdRow,
+      questions
+        .map((question) => missing.padEnd(Math.max(4, question.length)))
+        .join(" | ")
+        .trimEnd(),
+    ],
+  ];
   for (const model of models) {
     const style = processStyle(model, problem.descriptions);
     const description = problem.descriptions.find((each) => each.id === model);
@@ -92,18 +119,31 @@ function problemLines(problem: ComparedProblem, width: number): string[] {
     };
     const row = [plainText(style.name), description ? String(description.declaredOrder) : missing, error("law"), error("weak")];
     if (exit) row.push(exitText(problem, model) ?? notes.missing(model));
-    rows.push([...row, questions.map((question) => verdictCell(problem, question, model)).join(" | ").trimEnd()]);
+    rows.push([
+      ...row,
+      questions
+        .map((question) => verdictCell(problem, question, model))
+        .join(" | ")
+        .trimEnd(),
+    ]);
   }
   const ours = models.some((model) => processStyle(model, problem.descriptions).ours) ? [daggerNote] : [];
   const [zMin, zMax] = problem.zRange ?? [problem.diagnose.zMin, problem.diagnose.zMax];
   const name = problemName(problem.problem);
   const pieces = settingPieces(problem.problem);
   return [
-    ...wrapPieces([...(name === pieces[0] ? [] : [name]), ...pieces, `z in [${formatNumber(zMin, 2)}, ${formatNumber(zMax, 2)}]${problem.zRange ? "" : " at the start"}`], width),
+    ...wrapPieces(
+      [
+        ...(name === pieces[0] ? [] : [name]),
+        ...pieces,
+        `z in [${formatNumber(zMin, 2)}, ${formatNumber(zMax, 2)}]${problem.zRange ? "" : " at the start"}`,
+      ],
+      width,
+    ),
     ...textTable(columns, rows, width),
     ...wrapPieces(["exact: to rounding", "good: below 0.05", "poor: above", ...ours], width),
     ...problem.sentences.flatMap((sentence) => wrap(plainText(sentence), width, "  ")),
-    ...warningLines(notes.warnings, width),
+    ...noteLines(notes.notes, width),
   ];
 }
 
@@ -120,12 +160,17 @@ function exitText(problem: ComparedProblem, model: string): string | null {
   const steps = problem.exit?.models[model]?.watchedLikeSgd.meanSteps;
   const relative = exitRatio(steps, problem.exit?.sgd.meanSteps ?? null);
   if (!steps) return null;
-  return relative ? `${stepsText(steps.value)} ${`(${relative.value < 10 ? relative.value.toFixed(2) : formatNumber(relative.value, 3)})`.padStart(6)}` : stepsText(steps.value);
+  return relative
+    ? `${stepsText(steps.value)} ${`(${relative.value < 10 ? relative.value.toFixed(2) : formatNumber(relative.value, 3)})`.padStart(6)}`
+    : stepsText(steps.value);
 }
 
 function verdictCell(problem: ComparedProblem, question: QuestionName, model: string): string {
   const verdict = verdictOn(problem, question, model);
   const word = verdict?.verdict ?? "none";
-  const relative = question === "exit" && word === "poor" ? exitRatio(problem.exit?.models[model]?.watchedLikeSgd.meanSteps, problem.exit?.sgd.meanSteps ?? null) : null;
+  const relative =
+    question === "exit" && word === "poor"
+      ? exitRatio(problem.exit?.models[model]?.watchedLikeSgd.meanSteps, problem.exit?.sgd.meanSteps ?? null)
+      : null;
   return (relative ? `${word}: ${fastOrSlow(relative.value)}` : word).padEnd(Math.max(4, question.length));
 }

@@ -37,7 +37,10 @@ export function deriveTable(answer: Answer<DeriveResult>, options: TableOptions 
   if (result.check)
     lines.push(
       "",
-      ...result.check.map((c) => `checked against Taylor jets in ${c.dimension} dimension${c.dimension === 1 ? "" : "s"} to order ${c.order}: largest relative error ${formatNumber(c.largestError, 2)}`),
+      ...result.check.map(
+        (c) =>
+          `checked against Taylor jets in ${c.dimension} dimension${c.dimension === 1 ? "" : "s"} to order ${c.order}: largest relative error ${formatNumber(c.largestError, 2)}`,
+      ),
     );
   return lines.join("\n").trimEnd();
 }
@@ -57,25 +60,49 @@ function beyond(result: DeriveResult, width: number): string[] {
 }
 
 function sizeTable(result: DeriveResult, width: number): string[] {
-  const columns: TextColumn[] = [{ header: "order", align: "right" }, { header: "operator", align: "right" }, { header: "size", align: "right" }, { header: "source", align: "left" }];
+  const columns: TextColumn[] = [
+    { header: "order", align: "right" },
+    { header: "operator", align: "right" },
+    { header: "size", align: "right" },
+    { header: "source", align: "left" },
+  ];
   return textTable(
     columns,
-    result.sizes!.map((s) => [String(s.order), String(s.operatorOrder), s.size === null ? "-" : formatNumber(s.size, 3), sourceWords[s.source]]),
+    result.sizes!.map((s) => [
+      String(s.order),
+      String(s.operatorOrder),
+      s.size === null ? "-" : formatNumber(s.size, 3),
+      sourceWords[s.source],
+    ]),
     width,
   );
 }
 
 function appliedTable(result: DeriveResult, width: number): string[] {
-  const columns: TextColumn[] = [{ header: "phi", align: "left" }, ...result.generator.map(({ order }): TextColumn => ({ header: `L_${order}`, align: "right" }))];
-  return textTable(columns, result.applied!.map((a) => [a.phi, ...a.values.map((v) => (v === null ? "-" : formatNumber(v, 6)))]), width);
+  const columns: TextColumn[] = [
+    { header: "phi", align: "left" },
+    ...result.generator.map(({ order }): TextColumn => ({ header: `L_${order}`, align: "right" })),
+  ];
+  return textTable(
+    columns,
+    result.applied!.map((a) => [a.phi, ...a.values.map((v) => (v === null ? "-" : formatNumber(v, 6)))]),
+    width,
+  );
 }
 
 /** A LaTeX document with the generator and the models. */
 export function deriveLatex(answer: Answer<DeriveResult>): string {
   const { result } = answer;
   const align = (lines: readonly string[]): string => `\\begin{align*}\n${lines.join(" \\\\\n")}\n\\end{align*}`;
-  const generator = result.generator.map(({ order, terms }) => terms.map((t, k) => `${k === 0 ? `L_{${order}} &= ` : "&\\quad "}${coefficientLatex(t.coefficient, k === 0)}${t.latex}`).join(" \\\\\n"));
-  const models = result.models.flatMap((m) => [`\\paragraph{${m.title}}`, align([`b &= ${m.drift.latex}`, `D D^{\\top} &= ${m.diffusion.latex}`])]);
+  const generator = result.generator.map(({ order, terms }) =>
+    terms
+      .map((t, k) => `${k === 0 ? `L_{${order}} &= ` : "&\\quad "}${coefficientLatex(t.coefficient, k === 0)}${t.latex}`)
+      .join(" \\\\\n"),
+  );
+  const models = result.models.flatMap((m) => [
+    `\\paragraph{${m.title}}`,
+    align([`b &= ${m.drift.latex}`, `D D^{\\top} &= ${m.diffusion.latex}`]),
+  ]);
   return [
     "\\documentclass{article}",
     "\\usepackage{amsmath,amssymb}",

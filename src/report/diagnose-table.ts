@@ -87,7 +87,9 @@ export function lossFacts(loss: NonNullable<DiagnoseResult["stationaryExcessLoss
 
 function pairs(rows: readonly (readonly [string, string])[], width: number, indent = ""): string[] {
   const column = Math.max(...rows.map(([name]) => textWidth(name)));
-  return rows.flatMap(([name, value]) => wrap(`${indent}${name}${" ".repeat(column - textWidth(name))}  ${value}`, width, `${indent}${" ".repeat(column + 2)}`));
+  return rows.flatMap(([name, value]) =>
+    wrap(`${indent}${name}${" ".repeat(column - textWidth(name))}  ${value}`, width, `${indent}${" ".repeat(column + 2)}`),
+  );
 }
 
 function verdictLines(result: DiagnoseResult, width: number): string[] {
@@ -103,9 +105,14 @@ export function sweepTable(sweep: readonly SweepRow[]): NamedTable {
   const batches = sweep.some((row) => row.batch !== undefined);
   const columns = [
     { header: "eta", align: "left" as const },
-    ...["zMax", ...(batches ? ["batch"] : []), "stable\nin mean", "in mean\nsquare", "psd\ndefect", ...ids.map((id) => `excess loss\n${processName(id)}`)].map(
-      (header) => ({ header, align: "right" as const }),
-    ),
+    ...[
+      "zMax",
+      ...(batches ? ["batch"] : []),
+      "stable\nin mean",
+      "in mean\nsquare",
+      "psd\ndefect",
+      ...ids.map((id) => `excess loss\n${processName(id)}`),
+    ].map((header) => ({ header, align: "right" as const })),
   ];
   const yes = (value: boolean | null) => (value === null ? missing : value ? "yes" : "no");
   const rows = sweep.map((row) => [

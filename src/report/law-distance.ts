@@ -1,7 +1,6 @@
 // How far a model's law is from SGD's, in SGD's standard deviations: W2 / sqrt(tr Cov), the measure of `compare` for laws.
-import type { Figure, LawAtStep } from "../answer/index.ts";
-import { errorOf, valueOf } from "./number.ts";
-import type { Estimate } from "../answer/index.ts";
+import type { Estimate, Figure, LawAtStep } from "../answer/index.ts";
+import { errorOf, plainValue } from "./number.ts";
 
 /** sqrt(tr Cov), the root mean square distance from the mean; null where the covariance does not exist. */
 export function spread(covariance: readonly (readonly Figure[])[] | null): Estimate | null {
@@ -9,7 +8,7 @@ export function spread(covariance: readonly (readonly Figure[])[] | null): Estim
   let trace = 0;
   let error = 0;
   covariance.forEach((row, i) => {
-    trace += valueOf(row[i]!);
+    trace += plainValue(row[i]!);
     error += errorOf(row[i]!);
   });
   return root({ value: trace, error, kind: kindOf(covariance[0]?.[0]) });
@@ -17,8 +16,8 @@ export function spread(covariance: readonly (readonly Figure[])[] | null): Estim
 
 /** sqrt of an estimate; the error never exceeds what sqrt(value + error) allows. */
 export function root(figure: Figure): Estimate {
-  const value = Math.sqrt(Math.max(0, valueOf(figure)));
-  const error = Math.sqrt(Math.max(0, valueOf(figure)) + errorOf(figure)) - value;
+  const value = Math.sqrt(Math.max(0, plainValue(figure)));
+  const error = Math.sqrt(Math.max(0, plainValue(figure)) + errorOf(figure)) - value;
   return { value, error, kind: kindOf(figure) };
 }
 
@@ -41,7 +40,7 @@ export function norm(mean: readonly Figure[] | null): Estimate | null {
   let square = 0;
   let error = 0;
   for (const each of mean) {
-    square += valueOf(each) * valueOf(each);
+    square += plainValue(each) * plainValue(each);
     error += errorOf(each) * errorOf(each);
   }
   return { value: Math.sqrt(square), error: Math.sqrt(error), kind: kindOf(mean[0]) };

@@ -1,6 +1,6 @@
 // `law` as text: at each step the mean and standard deviation of SGD and of each model, and how far the model's law is from SGD's.
 // Beyond two coordinates it shows |E x| and sqrt(tr Cov); every entry is in the JSON.
-import type { Answer, Estimate, LawAtStep, LawResult, ProblemJson, SgdLaw, StationaryLaw } from "../answer/index.ts";
+import type { Answer, Estimate, Figure, LawAtStep, LawResult, ProblemJson, SgdLaw, StationaryLaw } from "../answer/index.ts";
 import { lawDistance, norm, root, spread } from "./law-distance.ts";
 import { formatEstimate, formatFigure, formatNumber } from "./number.ts";
 import { coordinateNames, learningRate } from "./problem-text.ts";
@@ -46,16 +46,26 @@ export function defectNotes(result: LawResult): string[] {
 
 type Moments = Pick<LawAtStep, "mean" | "covariance"> | StationaryLaw;
 
-function momentTable(title: string, result: LawResult, problem: ProblemJson, notes: Footnotes, pick: (law: SgdLaw) => Moments | null | undefined): NamedTable {
+function momentTable(
+  title: string,
+  result: LawResult,
+  problem: ProblemJson,
+  notes: Footnotes,
+  pick: (law: SgdLaw) => Moments | null | undefined,
+): NamedTable {
   const sgd = pick(result.sgd);
   const ids = processIds(result.models);
-  const length = [sgd, ...ids.map((id) => pick(result.models[id]!))].map((law) => law?.mean?.length ?? 0).reduce((a, b) => Math.max(a, b), 0);
+  const length = [sgd, ...ids.map((id) => pick(result.models[id]!))]
+    .map((law) => law?.mean?.length ?? 0)
+    .reduce((a, b) => Math.max(a, b), 0);
   const names = coordinateNames(problem, length);
   const few = length <= 2;
   const columns: TextColumn[] = [
     { header: "", align: "left" },
     ...(few ? names.map((name) => ({ header: `E ${name}`, align: "right" as const })) : [{ header: "|E x|", align: "right" as const }]),
-    ...(few ? names.map((name) => ({ header: `sd ${name}`, align: "right" as const })) : [{ header: "sqrt(tr Cov)", align: "right" as const }]),
+    ...(few
+      ? names.map((name) => ({ header: `sd ${name}`, align: "right" as const }))
+      : [{ header: "sqrt(tr Cov)", align: "right" as const }]),
   ];
   const divergences = sgd !== null && sgd !== undefined && "step" in sgd;
   if (divergences) columns.push({ header: "W2/sd", align: "right" }, { header: "KL(SGD||.)", align: "right" });
@@ -72,11 +82,15 @@ function momentTable(title: string, result: LawResult, problem: ProblemJson, not
     const row = [processName(id), ...cells(law, id)];
     if (divergences && law?.mean) {
       const at = law as LawAtStep;
-      row.push(distanceText(lawDistance(at, sgd as LawAtStep)), formatFigure(at.klFromSgd, 3));
+      row.push(distanceText(lawDistance(at, sgd as LawAtStep)), divergenceText(at.klFromSgd));
     }
     rows.push(row);
   }
   return { title, columns, rows };
+}
+
+function divergenceText(divergence: Figure | null | undefined): string {
+  return typeof divergence === "number" && Math.abs(divergence) < 1e-15 ? "< 1e-15" : formatFigure(divergence, 3);
 }
 
 /** Distances are roots of differences that rounding leaves at 1e-18 or so. */

@@ -60,6 +60,7 @@ function errorDigits(error: number): { units: number; place: number } {
 export function formatEstimate(estimate: Estimate | null | undefined, digits: number = defaults.digits): string {
   if (!estimate || !Number.isFinite(estimate.value)) return missing;
   const { value, error, kind } = estimate;
+  if (kind === "rounding" && Math.abs(value) <= error) return "0";
   if (kind === "rounding" || !(error > 0)) return formatNumber(value, digits);
   if (!Number.isFinite(error)) return `${formatNumber(value, digits)}(?)`;
   const exponent = value === 0 ? decimalExponent(error) : decimalExponent(value);
@@ -81,7 +82,7 @@ export function formatFigure(figure: Figure | null | undefined, digits: number =
   return typeof figure === "number" ? formatNumber(figure, digits) : formatEstimate(figure, digits);
 }
 
-export function valueOf(figure: Figure): number {
+export function plainValue(figure: Figure): number {
   return typeof figure === "number" ? figure : figure.value;
 }
 

@@ -1,5 +1,5 @@
 // The parts that pages share: the frame around the answer, figures with captions and data, tables, warnings, and how to get it again.
-import type { ModelDescription, ProblemJson, Warning } from "../answer/index.ts";
+import type { ModelDescription, ProblemJson } from "../answer/index.ts";
 import { bibtex, paper } from "./citation.ts";
 import { csv, type Figure, svgMarkup } from "./figure/index.ts";
 import { html, type Markup, raw } from "./html.ts";
@@ -7,8 +7,8 @@ import { pageScript, pageScriptHash } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
 import { dagger, processStyle } from "./process-style.ts";
 import { texToMathML } from "./tex-mathml.ts";
-import { type NamedTable, plainText } from "./text-table.ts";
-import { distinctWarnings, warningMeaning } from "./warning-text.ts";
+import type { NamedTable } from "./text-table.ts";
+import { codeMeaning, type Note } from "./warning-text.ts";
 
 export interface PageContext {
   /** Where figures are made: the browser's document, or linkedom's. */
@@ -77,16 +77,11 @@ export function factsList(facts: readonly (readonly [name: string, value: string
   return html`<dl class="facts">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
 }
 
-/** Every warning in plain words: whom it concerns, what happened, what the code means. */
-export function warningList(warnings: readonly Warning[], heading: Markup): Markup {
-  const all = distinctWarnings(warnings);
-  if (all.length === 0) return html``;
-  const items = all.map((each) => {
-    const who = each.model === undefined ? "" : `${processStyle(each.model).name}: `;
-    const message = plainText(each.message);
-    return html`<li>${message.startsWith(who) ? "" : html`<strong>${who}</strong>`}${message} <code>${each.code}</code></li>`;
-  });
-  const codes = [...new Map(all.map((each) => [each.code, warningMeaning(each)]))];
+/** Every warning in plain words, numbered as tables refer to them, and what the codes mean. */
+export function warningList(notes: readonly Note[], heading: Markup): Markup {
+  if (notes.length === 0) return html``;
+  const items = notes.map((note) => html`<li>${note.text} <code>${note.code}</code></li>`);
+  const codes = [...new Set(notes.map((note) => note.code))].map((code) => [code, codeMeaning(code)] as const);
   const meanings = html`<details><summary>What these warnings mean in general</summary>${factsList(codes)}</details>`;
   return html`${heading}<ol class="warnings">${items}</ol>${meanings}`;
 }

@@ -57,7 +57,6 @@ math{font-size:1.08em}
 @media (max-width:560px){dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.5em}figure{padding:10px}th,td{padding:.3em .45em}}
 @media print{:root{--paper:#fff;--ink:#000;--muted:#333;--line:#999;--soft:#fff;--link:#000;--good:#fff;--poor:#fff;--exact:#fff;${colourVariables(ids, "light")}}
 body{font-size:10.5pt}.save,.skip,nav{display:none}header,main,footer{max-width:none;padding:0}.figures{columns:1}figure{margin:0 0 14pt}figure svg{min-width:0}pre{white-space:pre-wrap;overflow-wrap:anywhere}
-details::details-content{content-visibility:visible;height:auto}h2{break-after:avoid}h3,h4{break-after:avoid}.tables{display:flex;flex-wrap:wrap;gap:8px 40px;align-items:flex-start}
-.scroll{overflow:visible}}
+details::details-content{content-visibility:visible;height:auto}h2,h3,h4{break-after:avoid}table{font-size:.82em}th,td{padding:.25em .4em}tbody th,.right,.verdict{white-space:normal}math{font-size:1em}.scroll{overflow:visible}}
 `.trim();
 }

@@ -2,18 +2,28 @@
 // warnings, and all that is needed to get it again. A single question's page is answer-page.ts.
 import type { Answer, ComparedProblem, CompareResult, ModelVerdict, QuestionName, Verdict } from "../answer/index.ts";
 import { askedText, setting } from "./asked.ts";
-import { askedQuestions, comparedModels, errorText, verdictOn } from "./compare-table.ts";
+import { askedQuestions, comparedModels, errorText, generalWarnings, verdictOn } from "./compare-table.ts";
 import { facts, indicatorFacts } from "./diagnose-table.ts";
 import { exitTables } from "./exit-table.ts";
 import { type FigureContext, problemFigures } from "./figure/index.ts";
 import { questionWords } from "./figure/verdicts.ts";
 import { html, type Markup } from "./html.ts";
 import { defectNotes, lawTables } from "./law-table.ts";
-import { factsList, figureGrid, htmlTables, modelTable, type PageContext, pageFooter, problemFile, warningList, wholePage } from "./page-parts.ts";
+import {
+  factsList,
+  figureGrid,
+  htmlTables,
+  modelTable,
+  type PageContext,
+  pageFooter,
+  problemFile,
+  warningList,
+  wholePage,
+} from "./page-parts.ts";
 import { problemName } from "./problem-text.ts";
 import { daggerNote, processName, processStyle } from "./process-style.ts";
 import { plainText } from "./text-table.ts";
-import { distinctWarnings, footnotes, type Footnotes } from "./warning-text.ts";
+import { type Footnotes, footnotes, notesOf } from "./warning-text.ts";
 import { weakTables } from "./weak-table.ts";
 
 export type { PageContext } from "./page-parts.ts";
@@ -27,21 +37,23 @@ export function comparePage(answer: Answer<CompareResult>, context: PageContext)
   const header = html`<p class="brand">Escapement</p><h1>${title}</h1>
 <p>Stochastic gradient descent moves in steps. Continuous-time models replace the steps by a stochastic differential equation; this page measures how far each model is from SGD itself, with every figure's error.</p>${problems.length > 1 ? contents : null}`;
   const overview = problems.length > 1 ? bestModels(problems, names) : null;
-  const known = problems.flatMap((each) => each.warnings);
-  const general = distinctWarnings(answer.warnings).filter((each) => !known.some((own) => own.code === each.code && own.model === each.model && own.message === each.message));
   const ids = new Set(problems.flatMap(comparedModels));
-  const main = html`${overview}${problems.map((each, i) => problemSection(each, names[i]!, i + 1, context))}${warningList(general, html`<h2>Warnings</h2>`)}`;
+  const main = html`${overview}${problems.map((each, i) => problemSection(each, names[i]!, i + 1, context))}${warningList(notesOf(generalWarnings(answer)), html`<h2>Warnings</h2>`)}`;
   return wholePage(title, header, main, pageFooter(context, answer.version, answer.seed), ids);
 }
 
 /** Several problems: the best model by problem and question. */
 function bestModels(problems: readonly ComparedProblem[], names: readonly string[]): Markup {
-  const questions = (["law", "weak", "exit", "stationary"] as const).filter((question) => problems.some((each) => askedQuestions(each).includes(question)));
+  const questions = (["law", "weak", "exit", "stationary"] as const).filter((question) =>
+    problems.some((each) => askedQuestions(each).includes(question)),
+  );
   const cell = (problem: ComparedProblem, question: QuestionName) => {
     const list = problem.byQuestion[question];
     if (!list || list.length === 0) return html`<td class="note">not asked</td>`;
     const best = list[0]!;
-    const level = list.filter((each) => each.verdict !== "none" && (each.error === best.error || (best.verdict === "exact" && each.verdict === "exact")));
+    const level = list.filter(
+      (each) => each.verdict !== "none" && (each.error === best.error || (best.verdict === "exact" && each.verdict === "exact")),
+    );
     if (level.length === 0) return html`<td>no model has a figure</td>`;
     return html`<td class="verdict ${best.verdict}">${level.map((each) => processName(each.model, problem.descriptions)).join(", ")} ${verdictMark(best)}</td>`;
   };
@@ -67,11 +79,16 @@ function verdictTable(problem: ComparedProblem): Markup {
     const description = problem.descriptions.find((each) => each.id === id);
     const cells = questions.map((question) => {
       const verdict = verdictOn(problem, question, id);
-      return verdict ? html`<td class="verdict ${verdict.verdict}">${verdictMark(verdict)}</td>` : html`<td class="verdict none"><b>${signs.none} none</b></td>`;
+      return verdict
+        ? html`<td class="verdict ${verdict.verdict}">${verdictMark(verdict)}</td>`
+        : html`<td class="verdict none"><b>${signs.none} none</b></td>`;
     });
     return html`<tr><th scope="row">${processName(id, problem.descriptions)}</th><td class="right">${description?.declaredOrder ?? "-"}</td>${cells}</tr>`;
   });
-  const reasons = questions.map((question) => html`<h4>${questionWords[question]}</h4><ol>${problem.byQuestion[question]!.map((each) => html`<li><strong>${processName(each.model, problem.descriptions)}</strong>, ${each.verdict}: ${plainText(each.why)}</li>`)}</ol>`);
+  const reasons = questions.map(
+    (question) =>
+      html`<h4>${questionWords[question]}</h4><ol>${problem.byQuestion[question]!.map((each) => html`<li><strong>${processName(each.model, problem.descriptions)}</strong>, ${each.verdict}: ${plainText(each.why)}</li>`)}</ol>`,
+  );
   const ours = models.some((id) => processStyle(id, problem.descriptions).ours) ? ` ${daggerNote}.` : "";
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Table: verdicts"><table><caption>Verdict and error, by question</caption>
 <thead><tr><th scope="col">model</th><th scope="col" class="right">weak order</th>${questions.map((question) => html`<th scope="col">${questionWords[question]}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>
@@ -83,13 +100,18 @@ function verdictTable(problem: ComparedProblem): Markup {
 function problemSection(problem: ComparedProblem, name: string, number: number, context: PageContext): Markup {
   const id = `problem-${number}`;
   const prefix = `p${number}-`;
-  const figures: FigureContext = { document: context.document, problem: problem.problem, descriptions: problem.descriptions, idPrefix: prefix };
+  const figures: FigureContext = {
+    document: context.document,
+    problem: problem.problem,
+    descriptions: problem.descriptions,
+    idPrefix: prefix,
+  };
   const notes = footnotes(problem.warnings);
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${name}</h2>
 <h3>What was asked</h3><p class="setting">${setting(problem.problem)}</p><p>${askedText(problem.problem, askedQuestions(problem))}</p>
 ${problem.sentences.length > 0 ? html`<h3>In short</h3><ul class="short">${problem.sentences.map((sentence) => html`<li>${plainText(sentence).replaceAll(" %", "\u00a0%")}</li>`)}</ul>` : null}
 <h3>Verdicts</h3>${verdictTable(problem)}
-${warningList(problem.warnings, html`<h3>Warnings</h3>`)}
+${warningList(notes.notes, html`<h3>Warnings</h3>`)}
 <h3>Figures</h3>${figureGrid(problemFigures(problem, figures), prefix, 4)}
 <h3>Numbers</h3>${numbers(problem, notes)}
 <h3>Models</h3>${modelTable(problem.descriptions, "Drift and diffusion of each model")}
@@ -99,7 +121,7 @@ ${problemFile(problem.problem, "The problem file")}</section>
 
 function numbers(problem: ComparedProblem, notes: Footnotes): Markup {
   const { law, weak, exit, diagnose } = problem;
-  const references = notes.warnings.length > 0 ? html`<p class="note">[1], [2], … refer to the warnings above.</p>` : null;
+  const references = notes.notes.length > 0 ? html`<p class="note">[1], [2], … refer to the warnings above.</p>` : null;
   return html`<details><summary>Laws, by ${law.method}</summary>${htmlTables(lawTables(law, problem.problem, notes))}${defectNotes(law).map((each) => html`<p>${each}</p>`)}</details>
 <details><summary>Averages, by ${weak.method}</summary>${htmlTables(weakTables(weak, notes))}</details>
 ${exit ? html`<details><summary>Exit times, by ${exit.method}</summary>${htmlTables(exitTables(exit, notes))}</details>` : null}

@@ -58,12 +58,18 @@ export function noiseText(problem: ProblemJson): string | null {
   const sigma = part(gaussian, "sigma");
   if (sigma !== undefined) return `sigma ${entry(sigma)}`;
   const covariance = part(gaussian, "covariance");
-  if (covariance !== undefined) return list(covariance).length <= 3 ? `Sigma ${rowsText(list(covariance))}` : "Gaussian noise of given covariance";
+  if (covariance !== undefined)
+    return list(covariance).length <= 3 ? `Sigma ${rowsText(list(covariance))}` : "Gaussian noise of given covariance";
   const discrete = part(problem.noise, "discrete");
   if (discrete !== undefined) return `noise with ${list(part(discrete, "values")).length} values`;
   const minibatch = part(problem.noise, "minibatch");
   if (minibatch !== undefined) {
-    const how = part(minibatch, "epochs") === true ? "reshuffled each epoch" : part(minibatch, "replacement") === true ? "with replacement" : "without replacement";
+    const how =
+      part(minibatch, "epochs") === true
+        ? "reshuffled each epoch"
+        : part(minibatch, "replacement") === true
+          ? "with replacement"
+          : "without replacement";
     return `batches of ${entry(part(minibatch, "size"))}, ${how}`;
   }
   return null;
@@ -87,7 +93,12 @@ export function coordinateNames(problem: ProblemJson, length: number): string[] 
   const start = list(problem.start).length;
   const d = start > 0 && length === 2 * start ? start : length;
   const given = list(part(problem.objective, "variables"));
-  const names = given.length === d ? given.map((name) => plainText(String(name))) : Array.from({ length: d }, (_, i) => `x${i + 1}`);
+  const names =
+    given.length === d
+      ? given.map((name) => plainText(String(name)))
+      : d <= 3
+        ? ["x", "y", "z"].slice(0, d)
+        : Array.from({ length: d }, (_, i) => `x${i + 1}`);
   return length === d ? names : [...names, ...names.map((name) => `v(${name})`)];
 }
 

@@ -19,7 +19,20 @@ export interface ProcessStyle {
   readonly colour: string;
 }
 
-export type Symbol = "circle" | "cross" | "diamond" | "square" | "star" | "triangle" | "wye" | "plus" | "times" | "triangle2" | "asterisk" | "square2" | "diamond2";
+export type Symbol =
+  | "circle"
+  | "cross"
+  | "diamond"
+  | "square"
+  | "star"
+  | "triangle"
+  | "wye"
+  | "plus"
+  | "times"
+  | "triangle2"
+  | "asterisk"
+  | "square2"
+  | "diamond2";
 
 export const dagger = "†";
 export const daggerNote = `${dagger} ours, not in the paper`;

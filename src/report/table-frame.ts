@@ -3,7 +3,7 @@ import type { ProblemJson } from "../answer/index.ts";
 import { problemName, settingPieces } from "./problem-text.ts";
 import { daggerNote, processStyle } from "./process-style.ts";
 import { defaults as textDefaults, wrap, wrapPieces } from "./text-table.ts";
-import { type Footnotes, warningLines } from "./warning-text.ts";
+import { type Footnotes, noteLines } from "./warning-text.ts";
 
 export interface TableOptions {
   /** Columns of the terminal; default 80. */
@@ -23,6 +23,6 @@ export function ending(notes: Footnotes, ids: readonly string[], options: TableO
   const lines = [""];
   const ours = ids.some((id) => processStyle(id).ours) ? [daggerNote] : [];
   lines.push(...wrapPieces(["1.23(4) is 1.23 with error 0.04; no parenthesis: right to the digits shown", ...ours], width));
-  if (notes.warnings.length > 0) lines.push("", ...warningLines(notes.warnings, width));
+  if (notes.notes.length > 0) lines.push("", ...noteLines(notes.notes, width));
   return lines;
 }

@@ -31,6 +31,8 @@ export function hasTable(command: string): boolean {
 export function answerTable(answer: Answer<ReportableResult>, options: CompareTableOptions = {}): string {
   const table = tables[answer.command];
   if (!hasTable(answer.command) || !table)
-    throw new InputError("report/no-table", `no table for "${answer.command}"; there is one for ${Object.keys(tables).join(", ")}`, { command: answer.command });
+    throw new InputError("report/no-table", `no table for "${answer.command}"; there is one for ${Object.keys(tables).join(", ")}`, {
+      command: answer.command,
+    });
   return table(answer as Answer<never>, options);
 }

@@ -1,25 +1,7 @@
 // TeX to MathML, for the formulas that models carry: fractions, roots, scripts, delimiters, Greek, operators, functions and matrices.
 // Not a TeX: no macros, no spacing rules beyond \quad and \, and no errors either. What it does not know stands there as it was typed.
 import { escapeHtml } from "./html.ts";
-
-/** Commands that are one identifier. */
-const identifiers: { readonly [name: string]: string } = {
-  ...{ alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ϵ", varepsilon: "ε", zeta: "ζ", eta: "η", theta: "θ", iota: "ι", kappa: "κ" },
-  ...{ lambda: "λ", mu: "μ", nu: "ν", xi: "ξ", pi: "π", rho: "ρ", sigma: "σ", tau: "τ", upsilon: "υ", phi: "ϕ", varphi: "φ", chi: "χ", psi: "ψ", omega: "ω" },
-  ...{ Gamma: "Γ", Delta: "Δ", Theta: "Θ", Lambda: "Λ", Xi: "Ξ", Pi: "Π", Sigma: "Σ", Upsilon: "Υ", Phi: "Φ", Psi: "Ψ", Omega: "Ω" },
-  ...{ infty: "∞", ell: "ℓ", top: "⊤", hbar: "ℏ" },
-};
-/** Commands that are one operator. */
-const operators: { readonly [name: string]: string } = {
-  ...{ nabla: "∇", partial: "∂", cdot: "⋅", circ: "∘", odot: "⊙", times: "×", pm: "±", mp: "∓", otimes: "⊗", oplus: "⊕", to: "→", mapsto: "↦" },
-  ...{ le: "≤", leq: "≤", ge: "≥", geq: "≥", ne: "≠", neq: "≠", approx: "≈", sim: "∼", equiv: "≡", propto: "∝", in: "∈", ll: "≪", gg: "≫" },
-  ...{ cdots: "⋯", ldots: "…", dots: "…", langle: "⟨", rangle: "⟩", lvert: "|", rvert: "|", vert: "|", mid: "|", lVert: "‖", rVert: "‖", Vert: "‖" },
-  ...{ "|": "‖", "{": "{", "}": "}", lbrace: "{", rbrace: "}", lbrack: "[", rbrack: "]", colon: ":", prime: "′", int: "∫", sum: "∑", prod: "∏" },
-};
-const functions = new Set(["log", "ln", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "atan", "arctan", "max", "min", "det", "tr", "diag", "erf", "erfc", "Cov", "Var"]);
-const spaces: { readonly [name: string]: string } = { ",": "0.17em", ":": "0.22em", ";": "0.28em", " ": "0.25em", "!": "-0.17em", quad: "1em", qquad: "2em" };
-const variants: { readonly [name: string]: string } = { mathrm: "normal", operatorname: "normal", mathsf: "sans-serif", mathbf: "bold", mathbb: "double-struck", boldsymbol: "bold" };
-const fences: { readonly [name: string]: readonly [string, string] } = { matrix: ["", ""], pmatrix: ["(", ")"], bmatrix: ["[", "]"], vmatrix: ["|", "|"], cases: ["{", ""] };
+import { closings, commandClosings, doubleStruck, fences, functions, identifiers, operators, spaces, variants } from "./tex-symbols.ts";
 
 type Token = { readonly kind: "command" | "character" | "number"; readonly text: string };
 
@@ -144,10 +126,6 @@ function character(text: string): string {
   return `<mo>${escapeHtml(text)}</mo>`;
 }
 
-/** What closes a bracket that is not \\left's; half-open intervals may mix. */
-const closings: { readonly [open: string]: readonly string[] } = { "(": [")", "]"], "[": ["]", ")"], "|": ["|"] };
-const commandClosings: { readonly [open: string]: readonly string[] } = { lVert: ["rVert"], lvert: ["rvert"], langle: ["rangle"], lbrace: ["rbrace"], "{": ["}"], "|": ["|"] };
-
 /** Brackets and what is between them are one base, so that scripts after them belong to the whole. */
 function pair(open: Token, reader: Reader): string {
   const outer = reader.stop;
@@ -201,18 +179,17 @@ function words(reader: Reader): string {
   reader.at += 1;
   while (peek(reader) !== undefined && !is(peek(reader), "character", "}")) {
     const token = peek(reader)!;
-    text += token.kind === "command" ? (identifiers[token.text] ?? operators[token.text] ?? (token.text === " " ? " " : token.text)) : token.text;
+    text +=
+      token.kind === "command" ? (identifiers[token.text] ?? operators[token.text] ?? (token.text === " " ? " " : token.text)) : token.text;
     reader.at += 1;
   }
   reader.at += 1;
   return text;
 }
 
-/** Letters that Unicode has in double-struck; browsers no longer style them by attribute. */
-const doubleStruck: { readonly [letter: string]: string } = { R: "ℝ", N: "ℕ", Z: "ℤ", C: "ℂ", Q: "ℚ", E: "𝔼", P: "ℙ" };
-
 function named(text: string, variant: string): string {
-  if (variant === "double-struck") return `<mi mathvariant="normal">${[...text].map((letter) => doubleStruck[letter] ?? escapeHtml(letter)).join("")}</mi>`;
+  if (variant === "double-struck")
+    return `<mi mathvariant="normal">${[...text].map((letter) => doubleStruck[letter] ?? escapeHtml(letter)).join("")}</mi>`;
   const style = variant === "bold" ? ' style="font-weight:bold"' : variant === "sans-serif" ? ' style="font-family:sans-serif"' : "";
   return `<mi mathvariant="normal"${style}>${escapeHtml(text)}</mi>`;
 }

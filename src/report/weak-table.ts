@@ -24,7 +24,10 @@ export function weakModels(result: WeakResult): string[] {
 /** For each test function one table a learning rate, and one of orders where there are several. */
 export function weakTables(result: WeakResult, notes: Footnotes): NamedTable[] {
   const ids = weakModels(result);
-  return result.tests.flatMap((test) => [...test.rows.map((row) => rowTable(test, row, ids, notes)), ...(test.rows.length > 1 ? [orderTable(test, ids)] : [])]);
+  return result.tests.flatMap((test) => [
+    ...test.rows.map((row) => rowTable(test, row, ids, notes)),
+    ...(test.rows.length > 1 ? [orderTable(test, ids)] : []),
+  ]);
 }
 
 function rowTable(test: WeakTest, row: WeakRow, ids: readonly string[], notes: Footnotes): NamedTable {
@@ -43,7 +46,10 @@ function rowTable(test: WeakTest, row: WeakRow, ids: readonly string[], notes: F
     const model = row.models[id];
     if (!model) continue;
     const largest = model.maxWeakError;
-    const cells = [model.value ? formatEstimate(model.value, 8) : notes.missing(id), model.weakError ? formatEstimate(model.weakError, 4) : missing];
+    const cells = [
+      model.value ? formatEstimate(model.value, 8) : notes.missing(id),
+      model.weakError ? formatEstimate(model.weakError, 4) : missing,
+    ];
     cells.push(largest ? formatEstimate(largest, 4) : missing, largest ? String(largest.step) : missing);
     if (relative) cells.push(largest ? formatNumber(largest.value / scale, 2) : missing);
     rows.push([processName(id), ...cells]);
@@ -65,7 +71,8 @@ function orderTable(test: WeakTest, ids: readonly string[]): NamedTable {
   return { title: `phi = ${plainText(test.phi)}, largest weak error by learning rate`, columns, rows };
 }
 
-/** e.g. "2.03(4)"; "-" where none was fitted (a warning says why). */
+/** e.g. "2.03(4)"; "~2.4" where a single slope tells nothing of its error; "-" where none was fitted (a warning says why). */
 export function orderText(order: FittedOrder | null | undefined): string {
+  if (order && (order.slopes.length < 2 || !(order.error > 0))) return `~${formatNumber(order.value, 2)}`;
   return order ? formatEstimate({ value: order.value, error: order.error, kind: "standard-error" }, 4) : missing;
 }

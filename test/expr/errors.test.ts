@@ -84,7 +84,7 @@ describe("several errors at once", () => {
     const found = formula(text);
     expect(found.columns).toEqual(columns);
     const carets = found.message.split("\n")[2]!;
-    columns.forEach((column) => expect(carets[3 + column]).toBe("^"));
+    for (const column of columns) expect(carets[3 + column]).toBe("^");
     expect(found.message).toContain(`${columns.length} errors in objective.formula`);
   });
 

@@ -1,10 +1,10 @@
 // Laws on quadratics against 50-digit recursions, HA-SME against SGD, SGD against its own recursion; existence and its warnings.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { gaussianLaws } from "../../src/law/gaussian.ts";
-import { multiply } from "../../src/numerics/linear.ts";
-import { models } from "../../src/model/index.ts";
 import type { LawAtStep, LawResult } from "../../src/answer/law.ts";
+import { gaussianLaws } from "../../src/law/gaussian.ts";
+import { models } from "../../src/model/index.ts";
+import { multiply } from "../../src/numerics/linear.ts";
 import { gaussianNoise, matrix, problemOf, quadratic, randomSymmetric } from "./problems.ts";
 
 const reference = JSON.parse(readFileSync(new URL("../reference/quadratic.json", import.meta.url), "utf8"));
@@ -46,7 +46,9 @@ describe("laws on quadratics", () => {
       const last = got.laws.at(-1)!;
       // The reference's divergences come from laws rounded to double.
       expect(Math.abs((last.klFromSgd as number) - m["klFromSgdAtLastStep"])).toBeLessThan(1e-12 * Math.max(1, m["klFromSgdAtLastStep"]));
-      expect(Math.abs((last.w2SquaredFromSgd as number) - m["w2SquaredFromSgdAtLastStep"])).toBeLessThan(1e-13 * Math.max(1, m["w2SquaredFromSgdAtLastStep"]));
+      expect(Math.abs((last.w2SquaredFromSgd as number) - m["w2SquaredFromSgdAtLastStep"])).toBeLessThan(
+        1e-13 * Math.max(1, m["w2SquaredFromSgdAtLastStep"]),
+      );
       if (m["stationaryCov"]) near(got.stationary!.covariance, m["stationaryCov"]);
     }
   });
@@ -65,7 +67,11 @@ describe("laws on quadratics", () => {
 
 describe("HA-SME and SGD", () => {
   it("have the same law to rounding at every step, negative curvature included", () => {
-    for (const [d, seed] of [[2, 1], [3, 2], [6, 3]] as const) {
+    for (const [d, seed] of [
+      [2, 1],
+      [3, 2],
+      [6, 3],
+    ] as const) {
       const { result } = solve(randomSymmetric(d, seed), randomSymmetric(d, seed + 10, 0.5), 0.3, new Array(d).fill(1), [1, 2, 7, 50]);
       for (const id of ["ha-sme", "ha-sme-3"]) {
         result.models[id]!.laws.forEach((law, i) => {
@@ -109,7 +115,19 @@ describe("HA-SME and SGD", () => {
 
 describe("existence on quadratics", () => {
   it("z > 1 without --two-step: models with a pole are null with no-diffusion, the others have their laws", () => {
-    const { result, warnings } = solve([[4, 0], [0, 0.5]], [[1, 0], [0, 1]], 0.35, [1, 1], [2]);
+    const { result, warnings } = solve(
+      [
+        [4, 0],
+        [0, 0.5],
+      ],
+      [
+        [1, 0],
+        [0, 1],
+      ],
+      0.35,
+      [1, 1],
+      [2],
+    );
     for (const id of ["spf", "ha-sme", "ha-sme-3"]) {
       expect(result.models[id]!.exists).toBe(false);
       expect(result.models[id]!.laws[0]!.mean).toBeNull();
@@ -118,7 +136,20 @@ describe("existence on quadratics", () => {
     expect(result.models["sme2"]!.laws[0]!.mean).not.toBeNull();
   });
   it("two-step: even steps only, and says so", () => {
-    const { result, warnings } = solve([[4, 0], [0, 0.5]], [[1, 0], [0, 1]], 0.35, [1, 1], [1, 2], { twoStep: true });
+    const { result, warnings } = solve(
+      [
+        [4, 0],
+        [0, 0.5],
+      ],
+      [
+        [1, 0],
+        [0, 1],
+      ],
+      0.35,
+      [1, 1],
+      [1, 2],
+      { twoStep: true },
+    );
     const got = result.models["ha-sme"]!;
     expect(got.regime).toBe("two-step");
     expect(got.laws[0]!.mean).toBeNull();
@@ -127,7 +158,10 @@ describe("existence on quadratics", () => {
   });
   it("z = 1 exactly: SGD forgets, no diffusion does, two-step or not", () => {
     const { result, warnings } = solve([[2]], [[1]], 0.5, [5], [1, 3], { twoStep: true });
-    expect(result.sgd.laws.map((l) => [l.mean, l.covariance])).toEqual([[[0], [[0.25]]], [[0], [[0.25]]]]);
+    expect(result.sgd.laws.map((l) => [l.mean, l.covariance])).toEqual([
+      [[0], [[0.25]]],
+      [[0], [[0.25]]],
+    ]);
     expect(result.models["ha-sme"]!.exists).toBe(false);
     expect(result.models["ha-sme"]!.laws[0]!.covariance).toBeNull();
     expect(warnings.some((w) => w.code === "no-diffusion" && w.model === "ha-sme")).toBe(true);
@@ -136,8 +170,16 @@ describe("existence on quadratics", () => {
     // H = R diag(1, 2, 3) R^T with noise along two of its eigenvectors.
     const c = Math.cos(0.7);
     const s = Math.sin(0.7);
-    const a = [[c * c + 2 * s * s, -c * s, 0], [-c * s, s * s + 2 * c * c, 0], [0, 0, 3]];
-    const sigma = [[c * c, c * s, 0], [c * s, s * s, 0], [0, 0, 2]];
+    const a = [
+      [c * c + 2 * s * s, -c * s, 0],
+      [-c * s, s * s + 2 * c * c, 0],
+      [0, 0, 3],
+    ];
+    const sigma = [
+      [c * c, c * s, 0],
+      [c * s, s * s, 0],
+      [0, 0, 2],
+    ];
     const { result } = solve(a, sigma, 0.2, [1, 1, 1], [5]);
     expect(result.models["ha-sme"]!.exists).toBe(true);
     expect(result.models["ha-sme"]!.laws[0]!.klFromSgd as number).toBeLessThan(1e-20);
@@ -145,9 +187,23 @@ describe("existence on quadratics", () => {
   it("q = r_i r_j = 1 and opposite rates are exact", () => {
     const eta = 0.25;
     // r = 3/4 and 4/3 up to rounding: cross term grows like k.
-    const { result } = solve([[1, 0], [0, -4 / 3]], [[1, 0.5], [0.5, 1]], eta, [1, 1], [10]);
+    const { result } = solve(
+      [
+        [1, 0],
+        [0, -4 / 3],
+      ],
+      [
+        [1, 0.5],
+        [0.5, 1],
+      ],
+      eta,
+      [1, 1],
+      [10],
+    );
     expect(Math.abs((result.sgd.laws[0]!.covariance as number[][])[0]![1]! / (eta * eta * 0.5 * 10) - 1)).toBeLessThan(1e-14);
-    expect(Math.abs((result.models["sme1"]!.laws[0]!.covariance as number[][])[0]![0]! / (eta * (1 - Math.exp(-2 * 2.5)) / 2) - 1)).toBeLessThan(1e-14);
+    expect(
+      Math.abs((result.models["sme1"]!.laws[0]!.covariance as number[][])[0]![0]! / ((eta * (1 - Math.exp(-2 * 2.5))) / 2) - 1),
+    ).toBeLessThan(1e-14);
   });
   it("--nearest gives the law of the projected process and its defect", () => {
     const c = reference.notEmbeddable[0];

@@ -1,7 +1,7 @@
 // Closed moments on least squares: against 40-digit enumeration, the model's own drift and diffusion, the recursion over batches.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { leastSquaresSystem, diffusionMap, stateAt, unpack } from "../../src/law/least-squares.ts";
+import { diffusionMap, leastSquaresSystem, stateAt, unpack } from "../../src/law/least-squares.ts";
 import { meanSquareThreshold } from "../../src/law/mean-square.ts";
 import { leastSquaresLaws } from "../../src/law/moments.ts";
 import { bind } from "../../src/model/bind.ts";
@@ -54,13 +54,23 @@ describe("moments on least squares", () => {
   });
   it("E D D^T agrees with the model bound to the problem, at a point (d = 4, l2, intercept)", () => {
     const { rows, y } = random(9, 3, 4);
-    const problem = regression(rows.map((row) => [...row, 1]), y, 2, false, 0.4, [0.3, -1, 2, 0.1], 0.05);
+    const problem = regression(
+      rows.map((row) => [...row, 1]),
+      y,
+      2,
+      false,
+      0.4,
+      [0.3, -1, 2, 0.1],
+      0.05,
+    );
     const system = leastSquaresSystem(problem);
     const x = Float64Array.of(1, 0.2, -0.7, 0.4);
     const state = stateAt(system, x);
     for (const model of models) {
       const map = diffusionMap(system, model, 0.4);
-      const rowsOf = Float64Array.from({ length: system.pairs }, (_, p) => state.reduce((sum, v, q) => sum + map[p * system.size + q]! * v, 0));
+      const rowsOf = Float64Array.from({ length: system.pairs }, (_, p) =>
+        state.reduce((sum, v, q) => sum + map[p * system.size + q]! * v, 0),
+      );
       const got = fromEigenbasis(unpack(rowsOf, 4), system.eigen.vectors, 4, new Float64Array(16), new Float64Array(16));
       const want = new Float64Array(16);
       bind(model, problem).diffusionMatrix(x, want);
@@ -90,7 +100,9 @@ describe("moments on least squares", () => {
       states = next;
     }
     const mean = [0, 1].map((a) => states.reduce((sum, x) => sum + x[a]!, 0) / states.length);
-    const covariance = [0, 1].map((a) => [0, 1].map((b) => states.reduce((sum, x) => sum + x[a]! * x[b]!, 0) / states.length - mean[a]! * mean[b]!));
+    const covariance = [0, 1].map((a) =>
+      [0, 1].map((b) => states.reduce((sum, x) => sum + x[a]! * x[b]!, 0) / states.length - mean[a]! * mean[b]!),
+    );
     const { result } = leastSquaresLaws(problem, [], [2]);
     expect(gap(result.sgd.laws[0]!.mean, mean)).toBeLessThan(1e-14);
     expect(gap(result.sgd.laws[0]!.covariance, covariance, 1)).toBeLessThan(1e-14);
@@ -108,7 +120,14 @@ describe("moments on least squares", () => {
     }
     const wide = random(60, 24, 5);
     const large = regression(wide.rows, wide.y, 4, true, 0.3, new Array(24).fill(1));
-    const small = regression(wide.rows.map((row) => row.slice(0, 20)), wide.y, 4, true, 0.3, new Array(20).fill(1));
+    const small = regression(
+      wide.rows.map((row) => row.slice(0, 20)),
+      wide.y,
+      4,
+      true,
+      0.3,
+      new Array(20).fill(1),
+    );
     expect(leastSquaresLaws(large, [modelById("ha-sme")], [3]).result.models["ha-sme"]!.laws[0]!.covariance).not.toBeNull();
     expect(leastSquaresLaws(small, [modelById("ha-sme")], [3]).result.models["ha-sme"]!.stationary).not.toBeNull();
     // Third-order agreement of HA-SME-3 with SGD on the whole covariance: eta^3 times the mean rate.
@@ -133,7 +152,8 @@ describe("mean-square threshold", () => {
       const threshold = meanSquareThreshold(leastSquaresSystem(problem))!;
       expect(c.expectations.sgd.secondMomentRatePerStep < 1).toBe(c.eta < threshold);
       // Just below it stationary moments exist, just above they do not.
-      const stationary = (eta: number) => leastSquaresLaws(regression(c.X, c.y, c.batch, c.replacement, eta, c.x0), [], [1]).result.sgd.stationary;
+      const stationary = (eta: number) =>
+        leastSquaresLaws(regression(c.X, c.y, c.batch, c.replacement, eta, c.x0), [], [1]).result.sgd.stationary;
       expect(stationary(threshold * (1 - 1e-6))).not.toBeNull();
       expect(stationary(threshold * (1 + 1e-6))).toBeNull();
     }
@@ -143,7 +163,14 @@ describe("mean-square threshold", () => {
     const square = a.map((v) => v * v);
     const lambda = square.reduce((s, v) => s + v, 0) / 4;
     const variance = square.reduce((s, v) => s + v * v, 0) / 4 - lambda * lambda;
-    const problem = regression(a.map((v) => [v]), [1, 3, 0, 4], 2, false, 0.1, [1]);
+    const problem = regression(
+      a.map((v) => [v]),
+      [1, 3, 0, 4],
+      2,
+      false,
+      0.1,
+      [1],
+    );
     const kappa = (4 - 2) / (2 * 3);
     expect(meanSquareThreshold(leastSquaresSystem(problem))! / ((2 * lambda) / (lambda * lambda + kappa * variance))).toBeCloseTo(1, 13);
   });

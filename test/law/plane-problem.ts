@@ -71,6 +71,7 @@ export function planeProblem(file: {
     steps: file.steps,
     tests: file.tests.map((text) => ({ text, value: scalar(text) })),
     at: [file.steps],
+    warnings: [],
     json: {},
   };
 }

@@ -69,7 +69,15 @@ describe("symmetricEigenvalues", () => {
     const full = symmetricEigen(a, d).values;
     const alone = symmetricEigenvalues(a, d);
     expect(maxAbs(full.map((v, i) => v - alone[i]!))).toBeLessThan(1e-14 * maxAbs(full));
-    expect(symmetricEigenvalues(a.map((v) => v * 1e200), d)[d - 1]! / 1e200 / full[d - 1]! - 1).toBeLessThan(1e-13);
+    expect(
+      symmetricEigenvalues(
+        a.map((v) => v * 1e200),
+        d,
+      )[d - 1]! /
+        1e200 /
+        full[d - 1]! -
+        1,
+    ).toBeLessThan(1e-13);
     expect(Array.from(symmetricEigenvalues(new Float64Array(d * d), d))).toEqual(new Array(d).fill(0));
   });
 });

@@ -1,7 +1,7 @@
 // Figures as text: the digits that the error justifies, the same on every engine.
 import { describe, expect, test } from "vitest";
-import { fastOrSlow, formatEstimate, formatFigure, formatNumber, halfWidth, ratio } from "../../src/report/number.ts";
 import type { ErrorKind } from "../../src/answer/index.ts";
+import { fastOrSlow, formatEstimate, formatFigure, formatNumber, halfWidth, ratio } from "../../src/report/number.ts";
 
 const estimate = (value: number, error: number, kind: ErrorKind = "bound") => ({ value, error, kind });
 
@@ -34,7 +34,9 @@ describe("formatEstimate", () => {
       const place = 10 ** (Number(found![3] ?? 0) - decimals);
       // One ulp of the products above.
       expect(Number(found![2]) * place).toBeGreaterThanOrEqual(error * (1 - 1e-12));
-      expect(Math.abs(Number(found![1]) * 10 ** Number(found![3] ?? 0) - value)).toBeLessThanOrEqual(0.5 * place * (1 + 1e-9) * Math.max(1, Number(found![2]) >= 10 && decimals === 0 ? Number(found![2]) : 1));
+      expect(Math.abs(Number(found![1]) * 10 ** Number(found![3] ?? 0) - value)).toBeLessThanOrEqual(
+        0.5 * place * (1 + 1e-9) * Math.max(1, Number(found![2]) >= 10 && decimals === 0 ? Number(found![2]) : 1),
+      );
     }
   });
 
@@ -64,5 +66,12 @@ test("ratios add relative errors in quadrature", () => {
 });
 
 test("exit-time ratios in words", () => {
-  expect([0.725, 1.124, 2.3, 0.2, 0.989, 1.0001].map(fastOrSlow)).toEqual(["28 % fast", "12 % slow", "2.3 times too slow", "5 times too fast", "1.1 % fast", "as SGD"]);
+  expect([0.725, 1.124, 2.3, 0.2, 0.989, 1.0001].map(fastOrSlow)).toEqual([
+    "28 % fast",
+    "12 % slow",
+    "2.3 times too slow",
+    "5 times too fast",
+    "1.1 % fast",
+    "as SGD",
+  ]);
 });

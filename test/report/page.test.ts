@@ -13,7 +13,9 @@ const read = (page: string) => parseHTML(page).document as unknown as Document;
 
 const pages: [string, string][] = [
   ["compare", comparePage(compareAnswer(), context())],
-  ...[lawAnswer(), lawAnswer("five dimensions, nearly flat direction"), weakAnswer(), exitAnswer(), diagnoseAnswer()].map((answer): [string, string] => [answer.command, answerPage(answer, context())]),
+  ...[lawAnswer(), lawAnswer("five dimensions, nearly flat direction"), weakAnswer(), exitAnswer(), diagnoseAnswer()].map(
+    (answer): [string, string] => [answer.command, answerPage(answer, context())],
+  ),
 ];
 
 test("the policy names the script's hash", () => {
@@ -25,13 +27,14 @@ describe.each(pages)("%s", (_, page) => {
   const document = read(page);
 
   test("is one document that fetches nothing", () => {
-    expect(page.startsWith("<!doctype html>\n<html lang=\"en\">")).toBe(true);
+    expect(page.startsWith('<!doctype html>\n<html lang="en">')).toBe(true);
     const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]')!.getAttribute("content")!;
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain(`script-src 'sha256-${pageScriptHash}'`);
     expect(document.querySelectorAll("[src], link, iframe, object, embed, base, form, img, image, use").length).toBe(0);
     expect(/@import|url\((?!#)/.exec(page)?.[0]).toBeUndefined();
-    for (const [address] of page.matchAll(/https?:\/\/[^\s"'<)&]+/g)) expect(address).toMatch(/^http:\/\/www\.w3\.org\/|^https:\/\/arxiv\.org\/abs\/2405\.18373$/);
+    for (const [address] of page.matchAll(/https?:\/\/[^\s"'<)&]+/g))
+      expect(address).toMatch(/^http:\/\/www\.w3\.org\/|^https:\/\/arxiv\.org\/abs\/2405\.18373$/);
     expect([...document.querySelectorAll("script:not([type])")].map((each) => each.textContent)).toEqual([pageScript]);
   });
 
@@ -44,7 +47,8 @@ describe.each(pages)("%s", (_, page) => {
     expect(new Set(ids).size).toBe(ids.length);
     for (const each of document.querySelectorAll("[aria-labelledby]")) expect(ids).toContain(each.getAttribute("aria-labelledby"));
     for (const each of document.querySelectorAll('a[href^="#"]')) expect(ids).toContain(each.getAttribute("href")!.slice(1));
-    for (const each of document.querySelectorAll("[data-figure]")) expect(ids).toEqual(expect.arrayContaining([each.getAttribute("data-figure"), `${each.getAttribute("data-figure")}-data`]));
+    for (const each of document.querySelectorAll("[data-figure]"))
+      expect(ids).toEqual(expect.arrayContaining([each.getAttribute("data-figure"), `${each.getAttribute("data-figure")}-data`]));
   });
 
   test("figures have names, captions, drawing and data to save", () => {
@@ -71,7 +75,7 @@ describe.each(pages)("%s", (_, page) => {
   test("headings go down by one level at a time, from one h1", () => {
     const levels = [...document.querySelectorAll("h1, h2, h3, h4")].map((each) => Number(each.tagName.slice(1)));
     expect(levels.filter((level) => level === 1)).toEqual([1]);
-    levels.slice(1).forEach((level, i) => expect(level).toBeLessThanOrEqual(levels[i]! + 1));
+    for (const [i, level] of levels.slice(1).entries()) expect(level).toBeLessThanOrEqual(levels[i]! + 1);
   });
 
   test("tells how to get it again and what to cite", () => {
@@ -87,14 +91,25 @@ test("the same answer gives the same bytes", () => {
 
 test("several problems have contents, one section each, and the best models", () => {
   const document = read(pages[0]![1]);
-  expect([...document.querySelectorAll("nav a")].map((each) => each.textContent)).toEqual(["escape from a saddle", "a quadratic", "smooth double well"]);
+  expect([...document.querySelectorAll("nav a")].map((each) => each.textContent)).toEqual([
+    "escape from a saddle",
+    "a quadratic",
+    "smooth double well",
+  ]);
   expect(document.querySelectorAll("main > section").length).toBe(4);
   expect(document.querySelector("main table")!.textContent).toContain("HA-SME-3 †");
 });
 
 test("verdicts, reasons, warnings, mathematics and the problem file are there", () => {
   const text = read(pages[0]![1]).querySelector("main")!.textContent!;
-  for (const piece of ["poor 0.32", "Over the barrier f''' tilts the exponent", "largest defect 2e-5", '"inside": "x < 0"', "How close does each continuous-time model come to SGD"]) expect(text).toContain(piece);
+  for (const piece of [
+    "poor 0.32",
+    "Over the barrier f''' tilts the exponent",
+    "largest defect 2e-5",
+    '"inside": "x < 0"',
+    "How close does each continuous-time model come to SGD",
+  ])
+    expect(text).toContain(piece);
   expect(read(pages[0]![1]).querySelectorAll("math").length).toBeGreaterThan(20);
 });
 
@@ -103,7 +118,13 @@ test("text from a problem is never markup", () => {
   const answer = compareAnswer();
   const problems = answer.result.problems.map((each) => ({
     ...each,
-    problem: { ...each.problem, name: hostile, objective: { formula: hostile, variables: each.landscape ? [hostile] : [hostile, hostile] }, inside: hostile, tests: [hostile] },
+    problem: {
+      ...each.problem,
+      name: hostile,
+      objective: { formula: hostile, variables: each.landscape ? [hostile] : [hostile, hostile] },
+      inside: hostile,
+      tests: [hostile],
+    },
     warnings: [{ code: "formal" as const, model: hostile, message: hostile }],
     sentences: [hostile],
     weak: { method: hostile, tests: each.weak.tests.map((test) => ({ ...test, phi: hostile })) },

@@ -5,7 +5,10 @@ import { byProcessOrder, processStyle } from "../../src/report/process-style.ts"
 const ids = ["sgd", "gradient-flow", "sme1", "sme2", "spf", "ha-sme", "ha-sme-3"];
 type Rgb = [number, number, number];
 
-const linear = (hex: string): Rgb => [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16) / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as Rgb;
+const linear = (hex: string): Rgb =>
+  [1, 3, 5]
+    .map((i) => Number.parseInt(hex.slice(i, i + 2), 16) / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as Rgb;
 const luminance = ([r, g, b]: Rgb) => 0.2126 * r + 0.7152 * g + 0.0722 * b;
 const contrast = (a: string, b: string) => {
   const [low, high] = [luminance(linear(a)), luminance(linear(b))].sort((x, y) => x - y);
@@ -43,13 +46,22 @@ const oklab = (rgb: Rgb): Rgb => {
     [
       [0.2104542553, 0.793617785, -0.0040720468],
       [1.9779984951, -2.428592205, 0.4505937099],
-      [0.0259040371, 0.7827717662, -0.8086757660],
+      [0.0259040371, 0.7827717662, -0.808675766],
     ],
     lms,
   ) as Rgb;
 };
 const apart = (a: string, b: string, who: string) => {
-  const seen = [a, b].map((hex) => oklab(sight[who]!.map((row) => Math.max(0, row.reduce((sum, x, i) => sum + x * linear(hex)[i]!, 0))) as Rgb));
+  const seen = [a, b].map((hex) =>
+    oklab(
+      sight[who]!.map((row) =>
+        Math.max(
+          0,
+          row.reduce((sum, x, i) => sum + x * linear(hex)[i]!, 0),
+        ),
+      ) as Rgb,
+    ),
+  );
   return Math.hypot(...seen[0]!.map((x, i) => x - seen[1]![i]!));
 };
 
@@ -61,9 +73,9 @@ describe.each([
   test.each(ids)("%s stands out from the paper", (id) => expect(contrast(processStyle(id)[scheme], paper)).toBeGreaterThan(3));
 
   test.each(Object.keys(sight))("every two colours keep apart for sight %s", (who) => {
+    // 0.12 in OKLab: six times what is just told apart side by side (about 0.02), for thin lines lie far from each other.
     for (const a of ids)
       for (const b of ids)
-        // 0.12 in OKLab: six times what is just told apart side by side (about 0.02), for thin lines lie far from each other.
         if (a < b) expect(apart(processStyle(a)[scheme], processStyle(b)[scheme], who), `${a}, ${b}`).toBeGreaterThan(0.12);
   });
 });

@@ -51,7 +51,14 @@ interface ExitCase {
   x0: number;
   sgdMeanExitSteps: number;
   sgdSelfCheck: number;
-  models: { [id: string]: { monitoredMeanExitSteps: number; monitoredSelfCheck: number; continuousMeanExitSteps: number; continuousSelfCheck: number } };
+  models: {
+    [id: string]: {
+      monitoredMeanExitSteps: number;
+      monitoredSelfCheck: number;
+      continuousMeanExitSteps: number;
+      continuousSelfCheck: number;
+    };
+  };
 }
 interface WeakCase {
   name: string;
@@ -82,7 +89,14 @@ export const descriptions: readonly ModelDescription[] = [
     driftTex: String.raw`-\nabla \left( f + \tfrac{\eta}{4} |\nabla f|^2 \right)`,
     diffusionTex: String.raw`\eta \Sigma`,
   },
-  { id: "spf", title: "SPF", declaredOrder: 2, ours: false, driftTex: String.raw`\frac{1}{\eta} \log(I - \eta H) H^{-1} \nabla f`, diffusionTex: String.raw`\eta \Sigma` },
+  {
+    id: "spf",
+    title: "SPF",
+    declaredOrder: 2,
+    ours: false,
+    driftTex: String.raw`\frac{1}{\eta} \log(I - \eta H) H^{-1} \nabla f`,
+    diffusionTex: String.raw`\eta \Sigma`,
+  },
   {
     id: "ha-sme",
     title: "HA-SME",
@@ -112,18 +126,34 @@ export function quadraticLaw(name: string): { problem: ProblemJson; law: LawResu
   const { A, Sigma, eta, x0, steps } = found;
   const horizon = steps.at(-1)!;
   const zero = x0.map(() => 0);
-  const problem = { name: found.name, objective: { quadratic: { matrix: A } }, noise: { gaussian: { covariance: Sigma } }, learningRate: eta, start: x0, steps: horizon };
+  const problem = {
+    name: found.name,
+    objective: { quadratic: { matrix: A } },
+    noise: { gaussian: { covariance: Sigma } },
+    learningRate: eta,
+    start: x0,
+    steps: horizon,
+  };
   const models: { [id: string]: ModelLaw } = {};
   for (const [id, model] of Object.entries(found.models)) {
     const laws = model.laws.map((law, i) =>
-      toStep(steps[i]!, law, i === steps.length - 1 ? { klFromSgd: model.klFromSgdAtLastStep, w2SquaredFromSgd: model.w2SquaredFromSgdAtLastStep } : { klFromSgd: null, w2SquaredFromSgd: null }),
+      toStep(
+        steps[i]!,
+        law,
+        i === steps.length - 1
+          ? { klFromSgd: model.klFromSgdAtLastStep, w2SquaredFromSgd: model.w2SquaredFromSgdAtLastStep }
+          : { klFromSgd: null, w2SquaredFromSgd: null },
+      ),
     );
     const stationary = model.stationaryCov ? { mean: zero, covariance: model.stationaryCov } : null;
     models[id] = { exists: model.embeddable, regime: found.regime, defect: 0, diffusion: model.diffusion, laws, stationary };
   }
   const law: LawResult = {
     method: "closed form (quadratic)",
-    sgd: { laws: found.sgd.map((each, i) => toStep(steps[i]!, each)), stationary: found.sgdStationaryCov ? { mean: zero, covariance: found.sgdStationaryCov } : null },
+    sgd: {
+      laws: found.sgd.map((each, i) => toStep(steps[i]!, each)),
+      stationary: found.sgdStationaryCov ? { mean: zero, covariance: found.sgdStationaryCov } : null,
+    },
     models,
   };
   const rounding = (value: number): Estimate => ({ value, error: 1e-14, kind: "rounding" });
@@ -144,7 +174,12 @@ export function quadraticLaw(name: string): { problem: ProblemJson; law: LawResu
         phi: "x1",
         rows: [
           {
-            ...{ eta, steps: horizon, sgd: rounding(found.sgd.at(-1)!.mean[0]!), sgdStandardDeviation: Math.sqrt(found.sgd.at(-1)!.cov[0]![0]!) },
+            ...{
+              eta,
+              steps: horizon,
+              sgd: rounding(found.sgd.at(-1)!.mean[0]!),
+              sgdStandardDeviation: Math.sqrt(found.sgd.at(-1)!.cov[0]![0]!),
+            },
             models: Object.fromEntries(Object.keys(found.models).map((id) => [id, weakOf(id)])),
           },
         ],
@@ -152,7 +187,17 @@ export function quadraticLaw(name: string): { problem: ProblemJson; law: LawResu
       },
     ],
   };
-  return { problem, law, weak, diagnose: diagnoseFrom(x0, found.eigenvalues, eta, Sigma.reduce((sum, row, i) => sum + row[i]!, 0)) };
+  return {
+    problem,
+    law,
+    weak,
+    diagnose: diagnoseFrom(
+      x0,
+      found.eigenvalues,
+      eta,
+      Sigma.reduce((sum, row, i) => sum + row[i]!, 0),
+    ),
+  };
 }
 
 export function diagnoseFrom(point: Numbers, eigenvalues: Numbers, eta: number, noiseTrace: number): DiagnoseResult {
@@ -160,13 +205,29 @@ export function diagnoseFrom(point: Numbers, eigenvalues: Numbers, eta: number, 
   const largest = sorted[0]!;
   const zMax = eta * largest;
   return {
-    ...{ point, value: 1.25, gradientNorm: 0.75, hessianTrace: sorted.reduce((a, b) => a + b, 0), eigenvalues: sorted, zMax, zMin: eta * sorted.at(-1)! },
+    ...{
+      point,
+      value: 1.25,
+      gradientNorm: 0.75,
+      hessianTrace: sorted.reduce((a, b) => a + b, 0),
+      eigenvalues: sorted,
+      zMax,
+      zMin: eta * sorted.at(-1)!,
+    },
     regime: zMax < 1 ? "one-step" : zMax < 2 ? "two-step" : "unstable",
     thresholds: { oneStep: largest > 0 ? 1 / largest : null, unstable: largest > 0 ? 2 / largest : null },
-    ...{ noiseTrace, defect: 0, indicators: { rateErrorSme1: Math.abs(zMax) / 2, rateErrorSme2: zMax ** 2 / 3, thirdDerivative: 0.0123, noiseVariation: null } },
+    ...{
+      noiseTrace,
+      defect: 0,
+      indicators: { rateErrorSme1: Math.abs(zMax) / 2, rateErrorSme2: zMax ** 2 / 3, thirdDerivative: 0.0123, noiseVariation: null },
+    },
     stationaryExcessLoss: { sgd: bound(0.0512, 1e-9), sme1: bound(0.0461, 1e-9), "ha-sme": bound(0.0512, 1e-9), spf: null },
     verdicts: [
-      { model: "ha-sme", trust: "good", why: "the quadratic part of f is matched in law, the third derivative's part is 1.2 % of the drift" },
+      {
+        model: "ha-sme",
+        trust: "good",
+        why: "the quadratic part of f is matched in law, the third derivative's part is 1.2 % of the drift",
+      },
       { model: "ha-sme-3", trust: "good", why: "the third derivative's part is matched, too" },
       { model: "sme1", trust: "poor", why: "its rate is off by 23 % in the stiffest direction" },
     ],
@@ -192,21 +253,49 @@ export function weakAnswer(): Answer<WeakResult> {
       models: Object.fromEntries(
         ids.map((id) => {
           const value = error(each, id);
-          const way = [0.1, 0.3, 0.5, 0.8, 1].map((part) => ({ step: Math.round(part * each.steps), weakError: bound(value * part * (2 - part) * (part < 0.3 ? -1 : 1), each.selfCheck) }));
-          return [id, { value: bound(each.expectations[phi]![id]!, each.selfCheck), weakError: bound(value, each.selfCheck), maxWeakError: { ...bound(Math.abs(value), each.selfCheck), step: each.steps }, alongTheWay: way }];
+          const way = [0.1, 0.3, 0.5, 0.8, 1].map((part) => ({
+            step: Math.round(part * each.steps),
+            weakError: bound(value * part * (2 - part) * (part < 0.3 ? -1 : 1), each.selfCheck),
+          }));
+          return [
+            id,
+            {
+              value: bound(each.expectations[phi]![id]!, each.selfCheck),
+              weakError: bound(value, each.selfCheck),
+              maxWeakError: { ...bound(Math.abs(value), each.selfCheck), step: each.steps },
+              alongTheWay: way,
+            },
+          ];
         }),
       ),
     }));
     const orders = Object.fromEntries(
       ids.map((id) => {
-        const slopes = cases.slice(1).map((each, i) => Math.log(Math.abs(error(cases[i]!, id) / error(each, id))) / Math.log(cases[i]!.eta / each.eta));
+        const slopes = cases
+          .slice(1)
+          .map((each, i) => Math.log(Math.abs(error(cases[i]!, id) / error(each, id))) / Math.log(cases[i]!.eta / each.eta));
         return [id, { value: slopes.at(-1)!, error: 0.04, slopes }];
       }),
     );
     return { phi, rows, orders };
   });
-  const problem = { name: "bowl", objective: { formula: first.objective }, noise: { gaussian: { sigma: first.sigma } }, learningRate: first.eta, start: [first.x0], steps: first.steps, tests: phis };
-  return { command: "weak", version, problem, seed: 1, warnings: [], result: { method: "transfer operator and Kolmogorov backward equation", tests } };
+  const problem = {
+    name: "bowl",
+    objective: { formula: first.objective },
+    noise: { gaussian: { sigma: first.sigma } },
+    learningRate: first.eta,
+    start: [first.x0],
+    steps: first.steps,
+    tests: phis,
+  };
+  return {
+    command: "weak",
+    version,
+    problem,
+    seed: 1,
+    warnings: [],
+    result: { method: "transfer operator and Kolmogorov backward equation", tests },
+  };
 }
 
 /** `exit` on a case of exit1d.json; survival as of an exponential law with that mean. */
@@ -218,27 +307,48 @@ export function exitAnswer(index = 1, warnings: Warning[] = []): Answer<ExitResu
     Object.entries(found.models).map(([id, model]) => [
       id,
       {
-        watchedLikeSgd: { meanSteps: bound(model.monitoredMeanExitSteps, model.monitoredSelfCheck), survival: survival(model.monitoredMeanExitSteps) },
+        watchedLikeSgd: {
+          meanSteps: bound(model.monitoredMeanExitSteps, model.monitoredSelfCheck),
+          survival: survival(model.monitoredMeanExitSteps),
+        },
         watchedAlways: { meanSteps: bound(model.continuousMeanExitSteps, model.continuousSelfCheck) },
       },
     ]),
   );
   const problem = doubleWellProblem(found);
-  const result = { method: "Nystrom and spectral elements", sgd: { meanSteps: bound(found.sgdMeanExitSteps, 2e-4), survival: survival(found.sgdMeanExitSteps) }, models };
+  const result = {
+    method: "Nystrom and spectral elements",
+    sgd: { meanSteps: bound(found.sgdMeanExitSteps, 2e-4), survival: survival(found.sgdMeanExitSteps) },
+    models,
+  };
   return { command: "exit", version, problem, seed: 1, warnings, result };
 }
 
 function doubleWellProblem(found: ExitCase): ProblemJson {
   return {
-    ...{ name: "smooth double well", objective: { formula: "x^2/2 + 1.5*exp(-x^2)", variables: ["x"] }, noise: { gaussian: { sigma: Number(found.sigma) } } },
-    ...{ learningRate: found.eta, start: [Number(found.x0.toFixed(4))], steps: 50, tests: ["x", "x^2"], at: [1, 5, 20, 50], inside: "x < 0" },
+    ...{
+      name: "smooth double well",
+      objective: { formula: "x^2/2 + 1.5*exp(-x^2)", variables: ["x"] },
+      noise: { gaussian: { sigma: Number(found.sigma) } },
+    },
+    ...{
+      learningRate: found.eta,
+      start: [Number(found.x0.toFixed(4))],
+      steps: 50,
+      tests: ["x", "x^2"],
+      at: [1, 5, 20, 50],
+      inside: "x < 0",
+    },
   };
 }
 
 export function diagnoseAnswer(warnings: Warning[] = []): Answer<DiagnoseResult> {
   const { problem } = quadraticLaw("five dimensions, nearly flat direction");
   const result = diagnoseFrom([1, 0.5, -0.25, 2, 1e-3], [2.5, 1, 0.4, 0.1, 1e-3], 0.25, 3.2);
-  const row = (eta: number) => ({ ...{ eta, zMax: eta * 2.5, stableInMean: eta < 0.8, stableInMeanSquare: eta < 0.7, defect: 0 }, stationaryExcessLoss: { sgd: bound(eta / 5, 1e-9), sme1: bound(eta / 5.5, 1e-9), "ha-sme": null } });
+  const row = (eta: number) => ({
+    ...{ eta, zMax: eta * 2.5, stableInMean: eta < 0.8, stableInMeanSquare: eta < 0.7, defect: 0 },
+    stationaryExcessLoss: { sgd: bound(eta / 5, 1e-9), sme1: bound(eta / 5.5, 1e-9), "ha-sme": null },
+  });
   return { command: "diagnose", version, problem, seed: 1, warnings, result: { ...result, sweep: [0.1, 0.25, 0.5, 0.9].map(row) } };
 }
 
@@ -299,13 +409,36 @@ function doubleWell(): ComparedProblem {
   const lawAt = (id: string, step: number): LawAtStep => {
     const p = density(id, step);
     const mean = average(p, (x) => x);
-    const law = { step, mean: [bound(mean, 1e-9)], covariance: [[bound(average(p, (x) => x * x) - mean * mean, 1e-9)]], density: { x: grid, p } };
-    return id === "sgd" ? law : { ...law, klFromSgd: bound(distanceSquared(p, density("sgd", step)), 1e-9), w2SquaredFromSgd: bound(distanceSquared(p, density("sgd", step)), 1e-9) };
+    const law = {
+      step,
+      mean: [bound(mean, 1e-9)],
+      covariance: [[bound(average(p, (x) => x * x) - mean * mean, 1e-9)]],
+      density: { x: grid, p },
+    };
+    return id === "sgd"
+      ? law
+      : {
+          ...law,
+          klFromSgd: bound(distanceSquared(p, density("sgd", step)), 1e-9),
+          w2SquaredFromSgd: bound(distanceSquared(p, density("sgd", step)), 1e-9),
+        };
   };
   const law: LawResult = {
     method: "transfer operator and Fokker-Planck",
     sgd: { laws: at.map((step) => lawAt("sgd", step)), stationary: null },
-    models: Object.fromEntries(ids.map((id) => [id, { exists: true, regime: "one-step" as const, defect: 0, diffusion: [[0.17]], laws: at.map((step) => lawAt(id, step)), stationary: null }])),
+    models: Object.fromEntries(
+      ids.map((id) => [
+        id,
+        {
+          exists: true,
+          regime: "one-step" as const,
+          defect: 0,
+          diffusion: [[0.17]],
+          laws: at.map((step) => lawAt(id, step)),
+          stationary: null,
+        },
+      ]),
+    ),
   };
   const phis: [string, (x: number) => number][] = [
     ["x", (x) => x],
@@ -314,14 +447,25 @@ function doubleWell(): ComparedProblem {
   const weak: WeakResult = {
     method: "transfer operator and Kolmogorov backward equation",
     tests: phis.map(([phi, f]) => {
-      const along = (id: string) => all.map((step) => ({ step, weakError: bound(average(density(id, step), f) - average(density("sgd", step), f), 2e-9) }));
+      const along = (id: string) =>
+        all.map((step) => ({ step, weakError: bound(average(density(id, step), f) - average(density("sgd", step), f), 2e-9) }));
       const one = (id: string): ModelWeak => {
         const way = along(id);
         const largest = way.reduce((a, b) => (Math.abs(b.weakError.value) > Math.abs(a.weakError.value) ? b : a));
-        return { value: bound(average(density(id, 50), f), 2e-9), weakError: way.at(-1)!.weakError, maxWeakError: { ...bound(Math.abs(largest.weakError.value), 2e-9), step: largest.step }, alongTheWay: way };
+        return {
+          value: bound(average(density(id, 50), f), 2e-9),
+          weakError: way.at(-1)!.weakError,
+          maxWeakError: { ...bound(Math.abs(largest.weakError.value), 2e-9), step: largest.step },
+          alongTheWay: way,
+        };
       };
       const sd = Math.sqrt(average(density("sgd", 50), (x) => f(x) ** 2) - average(density("sgd", 50), f) ** 2);
-      const rows = [{ ...{ eta, steps: 50, sgd: bound(average(density("sgd", 50), f), 2e-9), sgdStandardDeviation: sd }, models: Object.fromEntries(ids.map((id) => [id, one(id)])) }];
+      const rows = [
+        {
+          ...{ eta, steps: 50, sgd: bound(average(density("sgd", 50), f), 2e-9), sgdStandardDeviation: sd },
+          models: Object.fromEntries(ids.map((id) => [id, one(id)])),
+        },
+      ];
       return { phi, rows, orders: {} };
     }),
   };
@@ -339,8 +483,10 @@ function doubleWell(): ComparedProblem {
     return path;
   });
   const lawError = (id: string) => Math.sqrt(distanceSquared(density(id, 50), density("sgd", 50))) / 0.6;
-  const weakError = (id: string) => Math.max(...weak.tests.map((test) => test.rows[0]!.models[id]!.maxWeakError!.value / test.rows[0]!.sgdStandardDeviation!));
-  const exitError = (id: string) => Math.abs(Math.log(exit.result.models[id]!.watchedLikeSgd.meanSteps!.value / exit.result.sgd.meanSteps!.value));
+  const weakError = (id: string) =>
+    Math.max(...weak.tests.map((test) => test.rows[0]!.models[id]!.maxWeakError!.value / test.rows[0]!.sgdStandardDeviation!));
+  const exitError = (id: string) =>
+    Math.abs(Math.log(exit.result.models[id]!.watchedLikeSgd.meanSteps!.value / exit.result.sgd.meanSteps!.value));
   return {
     ...{ problem, warnings: exit.warnings, law, weak, exit: exit.result, descriptions: descriptions.slice(1), paths },
     diagnose: diagnoseFrom([start], [curvature(start)], eta, 0.81),
@@ -357,7 +503,12 @@ function doubleWell(): ComparedProblem {
 function verdicts(ids: readonly string[], error: (id: string) => number | null): ModelVerdict[] {
   const rank = (value: number | null): Verdict => (value === null ? "none" : value < 1e-9 ? "exact" : value < 0.05 ? "good" : "poor");
   return ids
-    .map((model) => ({ model, error: error(model), verdict: rank(error(model)), why: rank(error(model)) === "exact" ? "matched to rounding" : "largest over the steps and tests asked about" }))
+    .map((model) => ({
+      model,
+      error: error(model),
+      verdict: rank(error(model)),
+      why: rank(error(model)) === "exact" ? "matched to rounding" : "largest over the steps and tests asked about",
+    }))
     .sort((a, b) => (a.error ?? Number.POSITIVE_INFINITY) - (b.error ?? Number.POSITIVE_INFINITY));
 }
 
@@ -366,23 +517,48 @@ function quadraticProblem(name: string, title: string, warnings: Warning[]): Com
   const ids = Object.keys(law.models);
   const last = law.sgd.laws.at(-1)!;
   const sd = Math.sqrt(last.covariance!.reduce((sum, row, i) => sum + (row[i] as number), 0));
-  const lawError = (id: string) => (law.models[id]!.exists ? Math.sqrt(Math.max(0, law.models[id]!.laws.at(-1)!.w2SquaredFromSgd as number)) / sd : null);
+  const lawError = (id: string) =>
+    law.models[id]!.exists ? Math.sqrt(Math.max(0, law.models[id]!.laws.at(-1)!.w2SquaredFromSgd as number)) / sd : null;
   const weakError = (id: string) => weak.tests[0]!.rows[0]!.models[id]!.maxWeakError!.value / weak.tests[0]!.rows[0]!.sgdStandardDeviation!;
   const byQuestion: { [Q in QuestionName]?: ModelVerdict[] } = { law: verdicts(ids, lawError), weak: verdicts(ids, weakError) };
   if (law.sgd.stationary) byQuestion.stationary = verdicts(ids, (id) => (id === "ha-sme" ? 0 : 0.11));
   return {
-    ...{ problem: { ...problem, name: title }, warnings, law, weak, diagnose, byQuestion, descriptions: descriptions.filter((each) => ids.includes(each.id)) },
-    sentences: ["HA-SME has SGD's law to rounding.", "SME-1, SME-2 and SPF do not: their laws are off by 5 to 20 % of a standard deviation.", "Nothing here depends on sampling."],
+    ...{
+      problem: { ...problem, name: title },
+      warnings,
+      law,
+      weak,
+      diagnose,
+      byQuestion,
+      descriptions: descriptions.filter((each) => ids.includes(each.id)),
+    },
+    sentences: [
+      "HA-SME has SGD's law to rounding.",
+      "SME-1, SME-2 and SPF do not: their laws are off by 5 to 20 % of a standard deviation.",
+      "Nothing here depends on sampling.",
+    ],
   };
 }
 
 /** `compare` on three problems: two quadratics (2 and 5 dimensions) and the double well. */
 export function compareAnswer(): Answer<CompareResult> {
-  const defect: Warning = { code: "nearest", model: "spf", message: "D D^T was replaced by the nearest positive semidefinite matrix, largest defect 2e-5", defect: 2e-5 };
+  const defect: Warning = {
+    code: "nearest",
+    model: "spf",
+    message: "D D^T was replaced by the nearest positive semidefinite matrix, largest defect 2e-5",
+    defect: 2e-5,
+  };
   const problems = [
     quadraticProblem("saddle, noise does not commute", "escape from a saddle", [defect]),
     quadraticProblem("five dimensions, nearly flat direction", "a quadratic", []),
     doubleWell(),
   ];
-  return { command: "compare", version, problem: problems.length === 1 ? problems[0]!.problem : { problems: problems.map((each) => each.problem) }, seed: 1, warnings: [defect], result: { problems } };
+  return {
+    command: "compare",
+    version,
+    problem: problems.length === 1 ? problems[0]!.problem : { problems: problems.map((each) => each.problem) },
+    seed: 1,
+    warnings: [defect],
+    result: { problems },
+  };
 }

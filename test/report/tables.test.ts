@@ -4,7 +4,12 @@ import { answerTable, hasTable } from "../../src/report/index.ts";
 import { textWidth } from "../../src/report/text-table.ts";
 import { compareAnswer, diagnoseAnswer, exitAnswer, lawAnswer, weakAnswer } from "./samples.ts";
 
-const refused = { code: "not-embeddable", model: "ha-sme", message: "D D^T is indefinite by 3.2e-2 of its trace; --nearest projects", defect: 0.032 } as const;
+const refused = {
+  code: "not-embeddable",
+  model: "ha-sme",
+  message: "D D^T is indefinite by 3.2e-2 of its trace; --nearest projects",
+  defect: 0.032,
+} as const;
 
 const answers = {
   "law in one dimension": lawAnswer("one dimension, stable"),
@@ -55,15 +60,41 @@ test("the exit table shows means with errors and ratios", () => {
 
 test("a missing figure is a dash that points at its warning", () => {
   const answer = exitAnswer(1, [refused]);
-  const models = { ...answer.result.models, "ha-sme": { watchedLikeSgd: { meanSteps: null, survival: [] }, watchedAlways: { meanSteps: null } } };
+  const models = {
+    ...answer.result.models,
+    "ha-sme": { watchedLikeSgd: { meanSteps: null, survival: [] }, watchedAlways: { meanSteps: null } },
+  };
   const text = answerTable({ ...answer, result: { ...answer.result, models } });
   expect(text).toMatch(/^HA-SME +- \[1\] +- +- +-$/m);
   expect(text).toMatch(/^\[1\] HA-SME: D D\^T is indefinite/m);
 });
 
+test("warnings that say the same are told once", () => {
+  const order = (model: string, title: string, phi: string) => ({
+    code: "order-not-fitted" as const,
+    model,
+    message: `${title}, ${phi}: no order is fitted`,
+  });
+  const warnings = [
+    order("spf", "SPF", "x"),
+    order("spf", "SPF", "x"),
+    order("ha-sme-3", "HA-SME-3", "x^2"),
+    { code: "no-diffusion" as const, model: "spf", message: "SPF has none" },
+    { code: "no-diffusion" as const, model: "spf", message: "SPF has none here: z = 1.5" },
+  ];
+  const text = answerTable(exitAnswer(1, warnings));
+  expect(text.split("\n").filter((line) => line.startsWith("["))).toEqual([
+    "[1] SPF, x; HA-SME-3 †, x^2: no order is fitted (order-not-fitted)",
+    "[2] SPF has none here: z = 1.5 (no-diffusion)",
+  ]);
+});
+
 test("the first screen of compare", () => {
   const answer = compareAnswer();
-  const text = answerTable({ ...answer, warnings: [], result: { problems: [answer.result.problems[2]!] } }, { report: "file:///tmp/report.html", command: "npx escapement compare double-well.json", next: "examples/saddle.json" });
+  const text = answerTable(
+    { ...answer, warnings: [], result: { problems: [answer.result.problems[2]!] } },
+    { report: "file:///tmp/report.html", command: "npx escapement compare double-well.json", next: "examples/saddle.json" },
+  );
   const lines = text.split("\n");
   expect(lines[0]).toBe("smooth double well   f = x^2/2 + 1.5*exp(-x^2)   eta 0.2   sigma 0.9   T = 10 (50 steps)");
   expect(text).toMatch(/^SGD +- +- +- +2612 +- +\| - +\| -$/m);

@@ -3,13 +3,24 @@ import { expect, test } from "vitest";
 import { plainText, textTable, textWidth, wrap, wrapPieces } from "../../src/report/text-table.ts";
 
 test("columns that do not fit move below, with the first repeated", () => {
-  const columns = ["model", "aaaaaaaaaa", "bbbbbbbbbb", "cccccccccc"].map((header, j) => ({ header, align: j === 0 ? ("left" as const) : ("right" as const) }));
+  const columns = ["model", "aaaaaaaaaa", "bbbbbbbbbb", "cccccccccc"].map((header, j) => ({
+    header,
+    align: j === 0 ? ("left" as const) : ("right" as const),
+  }));
   const lines = textTable(columns, [["SGD", "1", "2", "3"]], 30);
   expect(lines).toEqual(["model  aaaaaaaaaa  bbbbbbbbbb", "SGD             1           2", "", "model  cccccccccc", "SGD             3"]);
 });
 
 test("headers of several lines stand at the bottom", () => {
-  expect(textTable([{ header: "", align: "left" }, { header: "law\nW2/sd", align: "right" }], [["SME-1", "0.12"]])).toEqual(["         law", "       W2/sd", "SME-1   0.12"]);
+  expect(
+    textTable(
+      [
+        { header: "", align: "left" },
+        { header: "law\nW2/sd", align: "right" },
+      ],
+      [["SME-1", "0.12"]],
+    ),
+  ).toEqual(["         law", "       W2/sd", "SME-1   0.12"]);
 });
 
 test("wrapping keeps the width, cuts endless words and loses nothing", () => {

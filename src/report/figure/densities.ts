@@ -34,13 +34,18 @@ export function densitiesFigure(law: LawResult, context: FigureContext): Figure 
   for (const i of drawn) {
     const own = law.sgd.laws[i]!;
     const scale = own.density!.p.reduce((a, b) => Math.max(a, b), 0);
-    const points = (at: LawAtStep, model: string) => curve(at, low, high).map(([x, p]) => ({ step: title(own.step), model, x, height: p / scale }));
+    const points = (at: LawAtStep, model: string) =>
+      curve(at, low, high).map(([x, p]) => ({ step: title(own.step), model, x, height: p / scale }));
     for (const { style, points: line } of lines) {
       const other = law.models[style.id]!.laws[i];
       sgd.push(...points(own, style.id));
       if (other?.density) line.push(...points(other, style.id));
       const distance = lawDistance(other, own);
-      notes.push({ step: title(own.step), model: style.id, text: other?.density ? (distance ? formatNumber(distance.value, 2) : "") : "no figure" });
+      notes.push({
+        step: title(own.step),
+        model: style.id,
+        text: other?.density ? (distance ? formatNumber(distance.value, 2) : "") : "no figure",
+      });
     }
   }
   const highest = Math.max(...lines.flatMap(({ points }) => points.map((each) => each.height)), 1);
@@ -60,23 +65,39 @@ export function densitiesFigure(law: LawResult, context: FigureContext): Figure 
         ...lines.map(({ style, points }) => Plot.line(points, { ...facet, x: "x", y: "height", ...strokeOf(style) })),
         Plot.text(notes, { ...facet, text: "text", frameAnchor: "top-right", fontSize: 11, dy: 2, dx: -2 }),
         ...styles.map((style) =>
-          Plot.text([style], { fx: () => first, fy: "id", text: "name", frameAnchor: "left", textAnchor: "end", dx: -8, fontWeight: "bold" }),
+          Plot.text([style], {
+            fx: () => first,
+            fy: "id",
+            text: "name",
+            frameAnchor: "left",
+            textAnchor: "end",
+            dx: -8,
+            fontWeight: "bold",
+          }),
         ),
       ],
     },
     context,
   );
   const rows = drawn.flatMap((i) =>
-    [{ id: "sgd", law: law.sgd.laws[i]! }, ...styles.flatMap(({ id }) => (law.models[id]!.laws[i] ? [{ id, law: law.models[id]!.laws[i]! }] : []))].flatMap(({ id, law: at }) =>
-      (at.density?.x ?? []).map((x, j) => [at.step, id, x, Number(at.density!.p[j]!.toPrecision(9))]),
-    ),
+    [
+      { id: "sgd", law: law.sgd.laws[i]! },
+      ...styles.flatMap(({ id }) => (law.models[id]!.laws[i] ? [{ id, law: law.models[id]!.laws[i]! }] : [])),
+    ].flatMap(({ id, law: at }) => (at.density?.x ?? []).map((x, j) => [at.step, id, x, Number(at.density!.p[j]!.toPrecision(9))])),
   );
   return {
     kind: "densities",
     title: "Where SGD is, and where each model puts it",
     caption: `Filled: the density of SGD's ${name} at a step; line: the model's. Where the line leaves the filled shape the model is wrong. The number in each cell is the distance of the two laws (Wasserstein-2) in SGD's standard deviations: below 0.05 is good.`,
     errorNote: momentErrors(law, drawn),
-    svg: assemble(rowsOf([grid], 1), { kind: "densities", label: `Densities of SGD and of ${styles.map((each) => each.name).join(", ")} at steps ${drawn.map((i) => law.sgd.laws[i]!.step).join(", ")}` }, context),
+    svg: assemble(
+      rowsOf([grid], 1),
+      {
+        kind: "densities",
+        label: `Densities of SGD and of ${styles.map((each) => each.name).join(", ")} at steps ${drawn.map((i) => law.sgd.laws[i]!.step).join(", ")}`,
+      },
+      context,
+    ),
     data: { columns: ["step", "process", "x", "density"], rows },
   };
 }
@@ -115,7 +136,12 @@ export function momentErrors(law: LawResult, steps: readonly number[]): string {
       const at = each.laws[i];
       at?.mean?.forEach((figure, j) => {
         const variance = scale[j] ?? 0;
-        if (variance > 0) largest = Math.max(largest, halfWidth(figure) / Math.sqrt(variance), at.covariance ? halfWidth(at.covariance[j]![j]!) / variance : 0);
+        if (variance > 0)
+          largest = Math.max(
+            largest,
+            halfWidth(figure) / Math.sqrt(variance),
+            at.covariance ? halfWidth(at.covariance[j]![j]!) / variance : 0,
+          );
       });
     }
   }

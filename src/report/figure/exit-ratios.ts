@@ -20,7 +20,13 @@ export function exitRatiosFigure(exit: ExitResult, context: FigureContext): Figu
   const ends = known.flatMap((each) => [each.value + halfWidth(each), Math.max(each.value - halfWidth(each), each.value / 2)]);
   const domain: [number, number] = [ends.reduce((a, b) => Math.min(a, b), 1) / 1.12, ends.reduce((a, b) => Math.max(a, b), 1) * 1.12];
   const names = rows.map(({ style }) => style.name);
-  const bars = rows.flatMap(({ style, like, always }) => [like, always].flatMap((each) => (each && halfWidth(each) > 0.01 * each.value ? [{ style, name: style.name, low: Math.max(each.value - halfWidth(each), domain[0]), high: each.value + halfWidth(each) }] : [])));
+  const bars = rows.flatMap(({ style, like, always }) =>
+    [like, always].flatMap((each) =>
+      each && halfWidth(each) > 0.01 * each.value
+        ? [{ style, name: style.name, low: Math.max(each.value - halfWidth(each), domain[0]), high: each.value + halfWidth(each) }]
+        : [],
+    ),
+  );
   const chart = panel(
     {
       ...{ width: defaults.width, height: 70 + 34 * rows.length, marginLeft: 100, marginRight: 150, marginTop: 26, marginBottom: 40 },
@@ -31,11 +37,31 @@ export function exitRatiosFigure(exit: ExitResult, context: FigureContext): Figu
         Plot.ruleX([1], { stroke: "var(--process-sgd, #1f2328)", strokeWidth: 2.5 }),
         Plot.text(["SGD"], { x: () => 1, frameAnchor: "top", dy: -18, fontWeight: "bold", text: (d: string) => d }),
         ...rows.flatMap(({ style, like, always }) => [
-          Plot.text([style.name], { y: (d: string) => d, frameAnchor: "left", textAnchor: "end", dx: -8, fontWeight: "bold", text: (d: string) => d }),
-          Plot.link(like && always ? [0] : [], { x1: () => always!.value, x2: () => like!.value, y1: () => style.name, y2: () => style.name, stroke: style.colour, strokeOpacity: 0.5 }),
+          Plot.text([style.name], {
+            y: (d: string) => d,
+            frameAnchor: "left",
+            textAnchor: "end",
+            dx: -8,
+            fontWeight: "bold",
+            text: (d: string) => d,
+          }),
+          Plot.link(like && always ? [0] : [], {
+            x1: () => always!.value,
+            x2: () => like!.value,
+            y1: () => style.name,
+            y2: () => style.name,
+            stroke: style.colour,
+            strokeOpacity: 0.5,
+          }),
           Plot.dot(always ? [always] : [], { x: "value", y: () => style.name, ...symbolOf(style, true) }),
           Plot.dot(like ? [like] : [], { x: "value", y: () => style.name, ...symbolOf(style), r: 5.5 }),
-          Plot.text([like ? `${like.value.toFixed(like.value < 10 ? 3 : 1)}: ${fastOrSlow(like.value)}` : "no figure"], { y: () => style.name, frameAnchor: "right", textAnchor: "start", dx: 8, text: (d: string) => d }),
+          Plot.text([like ? `${like.value.toFixed(like.value < 10 ? 3 : 1)}: ${fastOrSlow(like.value)}` : "no figure"], {
+            y: () => style.name,
+            frameAnchor: "right",
+            textAnchor: "start",
+            dx: 8,
+            text: (d: string) => d,
+          }),
         ]),
         ...bars.map((bar) => Plot.link([bar], { x1: "low", x2: "high", y1: "name", y2: "name", stroke: bar.style.colour, strokeWidth: 3 })),
       ],
@@ -46,16 +72,34 @@ export function exitRatiosFigure(exit: ExitResult, context: FigureContext): Figu
   return {
     kind: "exit-ratios",
     title: region === null ? "How long until the region is left" : `How long until ${region} is left`,
-    caption: "Filled symbols: the model is looked at only when SGD is, at t = k eta, so this compares like with like. Hollow: looked at all the time, which always finds exits sooner. Left of the line: the model leaves too soon; right: too late.",
+    caption:
+      "Filled symbols: the model is looked at only when SGD is, at t = k eta, so this compares like with like. Hollow: looked at all the time, which always finds exits sooner. Left of the line: the model leaves too soon; right: too late.",
     errorNote: barNote(known.map((each) => halfWidth(each) / each.value).reduce((a, b) => Math.max(a, b), 0)),
-    svg: assemble(rowsOf([chart], 1), { kind: "exit-ratios", label: `Mean exit times over SGD's: ${rows.map(({ style, like }) => `${style.name} ${like ? like.value.toFixed(3) : "no figure"}`).join(", ")}` }, context),
+    svg: assemble(
+      rowsOf([chart], 1),
+      {
+        kind: "exit-ratios",
+        label: `Mean exit times over SGD's: ${rows.map(({ style, like }) => `${style.name} ${like ? like.value.toFixed(3) : "no figure"}`).join(", ")}`,
+      },
+      context,
+    ),
     data: {
       columns: ["process", "watched", "mean_steps", "error", "ratio", "ratio_error"],
-      rows: [["sgd", "like sgd", sgd.value, sgd.error, 1, 0], ...rows.flatMap(({ style, like, always }) => {
-        const model = exit.models[style.id]!;
-        const row = (watched: string, steps: Estimate | null, relative: Estimate | null) => [style.id, watched, steps?.value ?? null, steps?.error ?? null, relative?.value ?? null, relative?.error ?? null];
-        return [row("like sgd", model.watchedLikeSgd.meanSteps, like), row("always", model.watchedAlways.meanSteps, always)];
-      })],
+      rows: [
+        ["sgd", "like sgd", sgd.value, sgd.error, 1, 0],
+        ...rows.flatMap(({ style, like, always }) => {
+          const model = exit.models[style.id]!;
+          const row = (watched: string, steps: Estimate | null, relative: Estimate | null) => [
+            style.id,
+            watched,
+            steps?.value ?? null,
+            steps?.error ?? null,
+            relative?.value ?? null,
+            relative?.error ?? null,
+          ];
+          return [row("like sgd", model.watchedLikeSgd.meanSteps, like), row("always", model.watchedAlways.meanSteps, always)];
+        }),
+      ],
     },
   };
 }

@@ -43,7 +43,10 @@ export interface Panel {
   readonly height: number;
 }
 
-export type PlotOptions = Omit<Plot.PlotOptions, "document" | "width" | "height" | "figure" | "caption" | "title"> & { readonly width: number; readonly height: number };
+export type PlotOptions = Omit<Plot.PlotOptions, "document" | "width" | "height" | "figure" | "caption" | "title"> & {
+  readonly width: number;
+  readonly height: number;
+};
 
 /** One plot of the figure. Its axes' labels carry no arrows. */
 export function panel(options: PlotOptions, context: FigureContext): Panel {

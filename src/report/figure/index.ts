@@ -14,17 +14,36 @@ import { weakAlongFigure } from "./weak-along.ts";
 import { weakOrdersFigure } from "./weak-orders.ts";
 
 export { csv } from "./data.ts";
-export { svgMarkup } from "./markup.ts";
-export { standaloneSvg } from "./frame.ts";
 export type { Figure, FigureContext, FigureData } from "./frame.ts";
-export { densitiesFigure, distancesFigure, ellipsesFigure, exitRatiosFigure, momentsFigure, pathsFigure, spectrumFigure, stationaryFigure, survivalFigure, verdictsFigure, weakAlongFigure, weakOrdersFigure };
+export { standaloneSvg } from "./frame.ts";
+export { svgMarkup } from "./markup.ts";
+export {
+  densitiesFigure,
+  distancesFigure,
+  ellipsesFigure,
+  exitRatiosFigure,
+  momentsFigure,
+  pathsFigure,
+  spectrumFigure,
+  stationaryFigure,
+  survivalFigure,
+  verdictsFigure,
+  weakAlongFigure,
+  weakOrdersFigure,
+};
 
 const present = (figures: readonly (Figure | null)[]): Figure[] => figures.filter((each) => each !== null);
 
 export function lawFigures(law: LawResult, context: FigureContext): Figure[] {
   const densities = densitiesFigure(law, context);
   const ellipses = ellipsesFigure(law, context);
-  return present([densities, ellipses, densities || ellipses ? null : momentsFigure(law, context), distancesFigure(law, context), stationaryFigure(law, context)]);
+  return present([
+    densities,
+    ellipses,
+    densities || ellipses ? null : momentsFigure(law, context),
+    distancesFigure(law, context),
+    stationaryFigure(law, context),
+  ]);
 }
 
 export function weakFigures(weak: WeakResult, context: FigureContext): Figure[] {

@@ -10,7 +10,10 @@ import { padded, tickText } from "./scales.ts";
 export function spectrumFigure(diagnose: DiagnoseResult, context: FigureContext): Figure | null {
   const { eigenvalues } = diagnose;
   const exact = !("largest" in eigenvalues);
-  const values: Estimate[] = "largest" in eigenvalues ? [...eigenvalues.largest, ...eigenvalues.smallest] : eigenvalues.map((value) => ({ value, error: 0, kind: "rounding" }));
+  const values: Estimate[] =
+    "largest" in eigenvalues
+      ? [...eigenvalues.largest, ...eigenvalues.smallest]
+      : eigenvalues.map((value) => ({ value, error: 0, kind: "rounding" }));
   if (values.length === 0) return null;
   const largest = values.reduce((a, b) => Math.max(a, b.value), Number.NEGATIVE_INFINITY);
   const eta = learningRate(context.problem) ?? (largest > 0 ? diagnose.zMax / largest : null);
@@ -30,15 +33,52 @@ export function spectrumFigure(diagnose: DiagnoseResult, context: FigureContext)
       x: { domain, axis: null },
       y: { domain: [0, Math.max(4, highest + 1.5)], axis: null },
       marks: [
-        Plot.rectX([{ x1: domain[0], x2: 1, o: 0 }, { x1: 1, x2: 2, o: 0.08 }, { x1: 2, x2: domain[1], o: 0.18 }], { x1: "x1", x2: "x2", fillOpacity: "o", fill: "currentColor", y1: () => 0, y2: () => Math.max(4, highest + 1.5) }),
-        Plot.axisX({ anchor: "bottom", label: `eigenvalue (z / ${formatNumber(eta, 4)})`, labelArrow: "none", labelAnchor: "left", tickFormat: (z: number) => formatNumber(z / eta, 3), ticks: 7 }),
-        Plot.axisX({ anchor: "top", label: "z = learning rate × eigenvalue", labelArrow: "none", labelAnchor: "left", tickFormat: tickText, ticks: 7 }),
+        Plot.rectX(
+          [
+            { x1: domain[0], x2: 1, o: 0 },
+            { x1: 1, x2: 2, o: 0.08 },
+            { x1: 2, x2: domain[1], o: 0.18 },
+          ],
+          { x1: "x1", x2: "x2", fillOpacity: "o", fill: "currentColor", y1: () => 0, y2: () => Math.max(4, highest + 1.5) },
+        ),
+        Plot.axisX({
+          anchor: "bottom",
+          label: `eigenvalue (z / ${formatNumber(eta, 4)})`,
+          labelArrow: "none",
+          labelAnchor: "left",
+          tickFormat: (z: number) => formatNumber(z / eta, 3),
+          ticks: 7,
+        }),
+        Plot.axisX({
+          anchor: "top",
+          label: "z = learning rate × eigenvalue",
+          labelArrow: "none",
+          labelAnchor: "left",
+          tickFormat: tickText,
+          ticks: 7,
+        }),
         Plot.ruleX(limits, { x: "z", stroke: "currentColor", strokeWidth: 1.5, strokeDasharray: "5 3" }),
         Plot.text(limits, { x: "z", text: "text", frameAnchor: "top", textAnchor: "end", dx: -5, dy: 4, fontSize: 11 }),
         Plot.ruleX([0], { stroke: "currentColor", strokeOpacity: 0.4 }),
         Plot.ruleY([0], { stroke: "currentColor" }),
-        Plot.link(stacked.filter((each) => each.half > 0), { x1: (each: Stacked) => each.z - each.half, x2: (each: Stacked) => each.z + each.half, y1: "level", y2: "level", stroke: "currentColor" }),
-        Plot.dot(stacked, { x: "z", y: "level", r: highest > 14 ? 2.5 : 4.5, fill: "currentColor", fillOpacity: 0.75, stroke: "var(--paper, #ffffff)" }),
+        Plot.link(
+          stacked.filter((each) => each.half > 0),
+          {
+            x1: (each: Stacked) => each.z - each.half,
+            x2: (each: Stacked) => each.z + each.half,
+            y1: "level",
+            y2: "level",
+            stroke: "currentColor",
+          },
+        ),
+        Plot.dot(stacked, {
+          x: "z",
+          y: "level",
+          r: highest > 14 ? 2.5 : 4.5,
+          fill: "currentColor",
+          fillOpacity: 0.75,
+          stroke: "var(--paper, #ffffff)",
+        }),
       ],
     },
     context,
@@ -49,7 +89,14 @@ export function spectrumFigure(diagnose: DiagnoseResult, context: FigureContext)
     title: "Curvatures, and where diffusions end",
     caption: `One dot an eigenvalue of the Hessian at the point${exact ? "" : " (the largest and the smallest that were found)"}, equal ones on top of each other. Left of 0 the objective curves down; beyond z = 1 SGD jumps across the valley at every step; beyond z = 2 it leaves.`,
     errorNote: widest === 0 ? "Eigenvalues are exact to rounding." : `Bars are errors; the largest is ${formatNumber(widest, 1)} in z.`,
-    svg: assemble(rowsOf([chart], 1), { kind: "spectrum", label: `${values.length} eigenvalues, z from ${formatNumber(diagnose.zMin, 3)} to ${formatNumber(diagnose.zMax, 3)}, with marks at z = 1 and z = 2` }, context),
+    svg: assemble(
+      rowsOf([chart], 1),
+      {
+        kind: "spectrum",
+        label: `${values.length} eigenvalues, z from ${formatNumber(diagnose.zMin, 3)} to ${formatNumber(diagnose.zMax, 3)}, with marks at z = 1 and z = 2`,
+      },
+      context,
+    ),
     data: { columns: ["eigenvalue", "error", "z"], rows: values.map((each) => [each.value, each.error, eta * each.value]) },
   };
 }

@@ -4,7 +4,19 @@ import type { WeakResult, WeakRow } from "../../answer/index.ts";
 import { formatNumber, halfWidth } from "../number.ts";
 import { learningRate } from "../problem-text.ts";
 import { plainText } from "../text-table.ts";
-import { assemble, defaults, type Figure, type FigureContext, legend, panel, panelTitle, rowsOf, strokeOf, stylesOf, symbolOf } from "./frame.ts";
+import {
+  assemble,
+  defaults,
+  type Figure,
+  type FigureContext,
+  legend,
+  panel,
+  panelTitle,
+  rowsOf,
+  strokeOf,
+  stylesOf,
+  symbolOf,
+} from "./frame.ts";
 import { decades, thinned, tickText } from "./scales.ts";
 
 const options = { panels: 6, symbols: 6, most: 8, height: 220 };
@@ -18,8 +30,13 @@ interface Point {
 
 export function weakAlongFigure(weak: WeakResult, context: FigureContext): Figure | null {
   const eta = learningRate(context.problem);
-  const chosen = weak.tests.slice(0, options.panels).map((test) => ({ phi: plainText(test.phi), row: test.rows.find((row) => row.eta === eta) ?? test.rows[0] }));
-  const shown = chosen.filter((each): each is { phi: string; row: WeakRow } => each.row !== undefined && Object.values(each.row.models).some((model) => (model.alongTheWay?.length ?? 0) > 0));
+  const chosen = weak.tests
+    .slice(0, options.panels)
+    .map((test) => ({ phi: plainText(test.phi), row: test.rows.find((row) => row.eta === eta) ?? test.rows[0] }));
+  const shown = chosen.filter(
+    (each): each is { phi: string; row: WeakRow } =>
+      each.row !== undefined && Object.values(each.row.models).some((model) => (model.alongTheWay?.length ?? 0) > 0),
+  );
   if (shown.length === 0) return null;
   const styles = stylesOf([...new Set(shown.flatMap(({ row }) => Object.keys(row.models)))], context);
   let largestError = 0;
@@ -36,15 +53,25 @@ export function weakAlongFigure(weak: WeakResult, context: FigureContext): Figur
         return { step, size, low: size - half, high: size + half };
       }),
     }));
-    const range = decades(lines.flatMap(({ points }) => points.map((each) => each.size)).filter((size) => size > 1e-13), options.most) ?? { domain: [1e-3, 1] as [number, number], ticks: [1e-3, 1] };
+    const range = decades(
+      lines.flatMap(({ points }) => points.map((each) => each.size)).filter((size) => size > 1e-13),
+      options.most,
+    ) ?? { domain: [1e-3, 1] as [number, number], ticks: [1e-3, 1] };
     const floor = range.domain[0];
-    for (const { style, points } of lines) if (points.length > 0 && points.every((each) => each.size < floor)) absent.push(`${style.name} for ${phi}: below ${formatNumber(floor)} throughout`);
+    for (const { style, points } of lines)
+      if (points.length > 0 && points.every((each) => each.size < floor))
+        absent.push(`${style.name} for ${phi} (${atMost(points.map((each) => each.size))})`);
     const marks = lines.flatMap(({ style, points }) => {
       const visible = points.filter((each) => each.size >= floor);
       for (const each of visible) largestError = Math.max(largestError, (each.high - each.size) / each.size);
-      const bars = visible.filter((each) => each.high - each.low > 0.03 * each.size).map((each) => ({ ...each, low: Math.max(each.low, floor), high: Math.min(each.high, range.domain[1]) }));
+      const bars = visible
+        .filter((each) => each.high - each.low > 0.03 * each.size)
+        .map((each) => ({ ...each, low: Math.max(each.low, floor), high: Math.min(each.high, range.domain[1]) }));
       return [
-        Plot.line(points.map((each) => (each.size >= floor ? each : { ...each, size: Number.NaN })), { x: "step", y: "size", ...strokeOf(style) }),
+        Plot.line(
+          points.map((each) => (each.size >= floor ? each : { ...each, size: Number.NaN })),
+          { x: "step", y: "size", ...strokeOf(style) },
+        ),
         Plot.ruleX(bars, { x: "step", y1: "low", y2: "high", stroke: style.colour }),
         Plot.dot(thinned(visible, options.symbols), { x: "step", y: "size", ...symbolOf(style) }),
       ];
@@ -60,16 +87,43 @@ export function weakAlongFigure(weak: WeakResult, context: FigureContext): Figur
     );
   });
   const rows = shown.flatMap(({ phi, row }) =>
-    styles.flatMap(({ id }) => (row.models[id]?.alongTheWay ?? []).map(({ step, weakError }) => [phi, row.eta, id, step, weakError.value, weakError.error, weakError.kind])),
+    styles.flatMap(({ id }) =>
+      (row.models[id]?.alongTheWay ?? []).map(({ step, weakError }) => [
+        phi,
+        row.eta,
+        id,
+        step,
+        weakError.value,
+        weakError.error,
+        weakError.kind,
+      ]),
+    ),
   );
   return {
     kind: "weak-along",
     title: "Errors of averages along the way",
     caption: `How far each model's average of the test function is from SGD's, step by step${shown.some(({ row }) => row.sgdStandardDeviation) ? ", in standard deviations of the test function" : ""}. Lower is better. A dip to a point is a change of sign; only the largest value on the way counts in verdicts.${absent.length > 0 ? ` Not drawn: ${absent.join("; ")}.` : ""}`,
     errorNote: barNote(largestError),
-    svg: assemble(rowsOf(panels, perRow), { kind: "weak-along", label: `Weak errors of ${styles.map((each) => each.name).join(", ")} against the step for ${shown.map((each) => each.phi).join(", ")}`, legend: legend(styles.map((style) => ({ style })), context) }, context),
+    svg: assemble(
+      rowsOf(panels, perRow),
+      {
+        kind: "weak-along",
+        label: `Weak errors of ${styles.map((each) => each.name).join(", ")} against the step for ${shown.map((each) => each.phi).join(", ")}`,
+        legend: legend(
+          styles.map((style) => ({ style })),
+          context,
+        ),
+      },
+      context,
+    ),
     data: { columns: ["phi", "eta", "model", "step", "weak_error", "error", "kind"], rows },
   };
+}
+
+/** How small what is not drawn is. Errors relative to a standard deviation below 1e-8 are rounding. */
+export function atMost(values: readonly number[]): string {
+  const largest = values.reduce((a, b) => Math.max(a, b), 0);
+  return largest < 1e-8 ? "exact to rounding" : `at most ${formatNumber(largest, 1)}`;
 }
 
 /** What figures with bars say about errors: the largest relative half-width among the points drawn. */

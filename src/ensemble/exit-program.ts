@@ -1,0 +1,255 @@
+// One process leaving a region: the program behind exit times. Each level of an SDE (levels.ts) is watched in two ways at once: like SGD, at whole
+// steps only, and always (crossing.ts). Levels share normals and threshold, so that their differences have small variance.
+import { log } from "../numerics/elementary.ts";
+import { createStream, normalSource } from "../numerics/random.ts";
+import { isDeterministic } from "../model/define.ts";
+import type { SdeModel } from "../model/model.ts";
+import type { SgdProblem } from "../problem/problem.ts";
+import type { Region } from "../problem/region.ts";
+import { crossingHazard, meanTouch } from "./crossing.ts";
+import { type Extreme, larger } from "./ensemble.ts";
+import { eventsPerProcess, extremesPerProcess, noteEncounters } from "./events.ts";
+import type { Frozen } from "./frozen.ts";
+import { type Levels, levelsFor } from "./levels.ts";
+import type { PathProgram } from "./program.ts";
+import { sdeWalker } from "./sde.ts";
+import { type SgdKind, sgdWalker } from "./sgd.ts";
+import { isFiniteState, type Walker } from "./walker.ts";
+
+export interface ExitAsk {
+  readonly region: Region;
+  /** Steps at which survival is asked for, ascending. */
+  readonly survival: readonly number[];
+  /** A path that is still inside after so many steps is given up: its exit step counts as this. */
+  readonly maxSteps: number;
+}
+
+export interface ExitProgram extends PathProgram {
+  readonly levels: Levels | undefined;
+  /** Figures of the exit step watched like SGD, and of the exit time watched always (undefined for SGD). */
+  readonly like: ExitFigures;
+  readonly always: ExitFigures | undefined;
+  /** Figure of the indicator of (exit step > survival[i]). */
+  survival(i: number): ExitFigures;
+  /** Places in `counts`: paths given up (watched like SGD, always), then paths that left through each constraint, the first one violated. */
+  readonly censored: { readonly like: number; readonly always: number };
+  leftThrough(constraint: number): number;
+}
+
+export interface ExitFigures {
+  readonly value: number;
+  readonly correction: number | undefined;
+}
+
+/** What happened to one level of a path so far. */
+interface Fate {
+  readonly walker: Walker;
+  /** Steps; negative while inside. */
+  like: number;
+  always: number;
+  hazard: number;
+  /** Constraint values at the last substep's end. */
+  readonly inside: Float64Array;
+}
+
+/** SGD (or its Gaussian twin) leaving the region. */
+export function sgdExitProgram(problem: SgdProblem, ask: ExitAsk, seed: number, kind: SgdKind = "sgd"): ExitProgram {
+  const { region, survival, maxSteps } = ask;
+  const { d } = problem.objective;
+  const walker = sgdWalker(problem, seed, kind);
+  const gaussian = problem.noise.kind === "gaussian" || kind === "sgd-gaussian";
+  const source = normalSource(seed, d);
+  const normals = new Float64Array(d);
+  const { counts, extremes, censored, leftThrough } = events(region);
+  return {
+    job: jobText(problem, ask, kind, 1, seed),
+    size: 1 + survival.length,
+    levels: undefined,
+    like: { value: 0, correction: undefined },
+    always: undefined,
+    survival: (i) => ({ value: 1 + i, correction: undefined }),
+    counts,
+    extremes,
+    censored,
+    leftThrough,
+    run(path, out) {
+      walker.begin(path);
+      let exit = -1;
+      let k = 0;
+      while (exit < 0 && k < maxSteps) {
+        if (gaussian) source.fill(path, k, 1, normals);
+        walker.advance(k, normals);
+        k++;
+        const constraint = firstViolated(region, walker);
+        if (constraint < 0) continue;
+        exit = k;
+        counts[leftThrough(constraint)]! += 1;
+      }
+      if (exit < 0) counts[censored.like]! += 1;
+      const value = isFiniteState(walker.x) ? 1 : Number.NaN;
+      out[0] = value * (exit < 0 ? maxSteps : exit);
+      for (let i = 0; i < survival.length; i++) out[1 + i] = exit < 0 || exit > survival[i]! ? value : 0 * value;
+      noteEncounters([walker], path, counts, extremes, 0, larger);
+    },
+  };
+}
+
+/** A model leaving the region, watched both ways, at the levels of `fine`. */
+export function sdeExitProgram(problem: SgdProblem, model: SdeModel, ask: ExitAsk, fine: number, seed: number): ExitProgram {
+  const { region, survival, maxSteps } = ask;
+  const { d } = problem.objective;
+  const levels = levelsFor(fine, isDeterministic(model) ? "deterministic" : "stochastic");
+  const source = normalSource(seed, d);
+  const stream = createStream(seed);
+  const normals = new Float64Array(fine * d);
+  const { counts, extremes, censored, leftThrough } = events(region);
+  const gradient = new Float64Array(d);
+  const start = region.constraints.map((g) => g.value(problem.start));
+  let threshold = 0;
+  let step = 0;
+  const fates = levels.substeps.map((level): Fate => {
+    const fate: Fate = {
+      walker: sdeWalker(problem, model, fine, level, (before, after, frozen, substep, length) => {
+        if (fate.always >= 0) return;
+        const from = step + substep * length;
+        for (let c = 0; c < region.constraints.length; c++) {
+          const g = region.constraints[c]!;
+          const here = -fate.inside[c]!;
+          const value = g.value(after);
+          const there = -value;
+          fate.inside[c] = value;
+          const spread = Math.sqrt(varianceAlong(g.gradient(before, gradient), frozen, d));
+          const a = here / spread;
+          const b = Math.abs(there) / spread;
+          if (!(there > 0)) {
+            // without noise (or with hardly any) the path is a straight line
+            fate.always = from + (a + b < 1e8 ? meanTouch(a, b, length) : (length * here) / (here + Math.abs(there)));
+            return;
+          }
+          if (a * b > 400 * length) continue; // a probability below e^-800
+          fate.hazard += crossingHazard(a, b, length);
+          if (fate.hazard >= threshold) {
+            fate.always = from + meanTouch(a, b, length);
+            return;
+          }
+        }
+      }),
+      like: -1,
+      always: -1,
+      hazard: 0,
+      inside: new Float64Array(region.constraints.length),
+    };
+    return fate;
+  });
+  const deterministic = isDeterministic(model);
+  const still = fates.map(() => new Float64Array(d));
+  const walkers = fates.map((fate) => fate.walker);
+
+  return {
+    job: jobText(problem, ask, model.id, fine, seed),
+    size: 4 + 2 * survival.length,
+    levels,
+    like: { value: 0, correction: 1 },
+    always: { value: 2, correction: 3 },
+    survival: (i) => ({ value: 4 + 2 * i, correction: 5 + 2 * i }),
+    counts,
+    extremes,
+    censored,
+    leftThrough,
+    run(path, out) {
+      threshold = -log(stream.moveTo(path, 0, "crossing").uniform());
+      for (const fate of fates) {
+        fate.walker.begin(path);
+        fate.like = -1;
+        fate.always = -1;
+        fate.hazard = 0;
+        fate.inside.set(start);
+      }
+      let alive = fates.length;
+      for (step = 0; alive > 0 && step < maxSteps; step++) {
+        if (!deterministic) source.fill(path, step, fine, normals);
+        let moved = false;
+        for (let l = 0; l < fates.length; l++) {
+          const fate = fates[l]!;
+          if (fate.like >= 0) continue;
+          const { walker } = fate;
+          if (deterministic) still[l]!.set(walker.x);
+          walker.advance(step, normals);
+          const constraint = firstViolated(region, walker);
+          if (constraint >= 0) {
+            fate.like = step + 1;
+            alive--;
+            if (l === 0) counts[leftThrough(constraint)]! += 1;
+          }
+          if (deterministic) moved ||= hasMoved(still[l]!, walker);
+        }
+        // a path without noise that has come to rest stays for ever
+        if (deterministic && !moved) break;
+      }
+      let finite = true;
+      for (const fate of fates) finite &&= isFiniteState(fate.walker.x);
+      if (fates.some((fate) => fate.like < 0)) counts[censored.like]! += 1;
+      if (fates.some((fate) => fate.always < 0)) counts[censored.always]! += 1;
+      out.fill(finite ? 0 : Number.NaN);
+      for (let l = 0; l < fates.length; l++) {
+        const fate = fates[l]!;
+        const value = levels.value[l]!;
+        const correction = levels.correction[l]!;
+        const like = fate.like < 0 ? maxSteps : fate.like;
+        const always = fate.always < 0 ? maxSteps : fate.always;
+        out[0]! += value * like;
+        out[1]! += correction * like;
+        out[2]! += value * always;
+        out[3]! += correction * always;
+        for (let i = 0; i < survival.length; i++) {
+          if (fate.like >= 0 && fate.like <= survival[i]!) continue;
+          out[4 + 2 * i]! += value;
+          out[5 + 2 * i]! += correction;
+        }
+      }
+      noteEncounters(walkers, path, counts, extremes, 0, larger);
+    },
+  };
+}
+
+function events(region: Region) {
+  const counts = new Float64Array(eventsPerProcess + 2 + region.constraints.length);
+  const extremes: (Extreme | null)[] = new Array<Extreme | null>(extremesPerProcess).fill(null);
+  const censored = { like: eventsPerProcess, always: eventsPerProcess + 1 };
+  return { counts, extremes, censored, leftThrough: (constraint: number) => eventsPerProcess + 2 + constraint };
+}
+
+function jobText(problem: SgdProblem, { region, survival, maxSteps }: ExitAsk, process: string, fine: number, seed: number): string {
+  return JSON.stringify({ question: "exit", problem: problem.json, inside: region.text, survival, maxSteps, process, fine, seed });
+}
+
+/** The first constraint that does not hold, -1 where all do; a state that is not finite violates the first. */
+function firstViolated(region: Region, walker: Walker): number {
+  const { constraints } = region;
+  for (let c = 0; c < constraints.length; c++) if (!(constraints[c]!.value(walker.x) < 0)) return c;
+  return isFiniteState(walker.x) ? -1 : 0;
+}
+
+function hasMoved(before: Float64Array, { x }: Walker): boolean {
+  for (let i = 0; i < x.length; i++) if (Math.abs(x[i]! - before[i]!) > 4 * Number.EPSILON * Math.abs(x[i]!)) return true;
+  return false;
+}
+
+/** v^T U C U^T v: the variance, in a unit of a step, of the frozen noise along v. */
+function varianceAlong(v: Float64Array, { basis, diffusion, diagonal }: Frozen, d: number): number {
+  let sum = 0;
+  for (let i = 0; i < d; i++) {
+    let vi = 0;
+    for (let k = 0; k < d; k++) vi += basis[k * d + i]! * v[k]!;
+    if (diagonal) {
+      sum += vi * vi * diffusion[i * d + i]!;
+      continue;
+    }
+    for (let j = 0; j < d; j++) {
+      let vj = 0;
+      for (let k = 0; k < d; k++) vj += basis[k * d + j]! * v[k]!;
+      sum += vi * vj * diffusion[i * d + j]!;
+    }
+  }
+  return Math.max(sum, 0);
+}

@@ -1,0 +1,152 @@
+// Exit times by sampling, in any dimension and from any region: mean exit step and survival of SGD and of the models watched as SGD is, and the
+// models' mean exit time watched always. Paths still inside after `maxSteps` are given up: then the mean is null, with what is known.
+import type { Estimate } from "../answer/estimate.ts";
+import type { ExitResult, ModelExit, WatchedAlways, WatchedLikeSgd } from "../answer/exit.ts";
+import { type Warning, warning } from "../answer/warning.ts";
+import { InputError } from "../errors.ts";
+import { isDeterministic } from "../model/define.ts";
+import type { SdeModel } from "../model/model.ts";
+import type { SgdProblem } from "../problem/problem.ts";
+import type { Region } from "../problem/region.ts";
+import { type Ensemble, pathsPerBlock } from "./ensemble.ts";
+import { type ExitAsk, type ExitFigures, type ExitProgram, sdeExitProgram, sgdExitProgram } from "./exit-program.ts";
+import { estimateOf, probabilityOf } from "./figure.ts";
+import { judgePaths, judgeStart, overflowWarnings } from "./judge.ts";
+import type { SampleOptions } from "./options.ts";
+import { plainEngine } from "./run.ts";
+import { sample } from "./sample.ts";
+
+export const exitDefaults = {
+  paths: 20480,
+  /** Substeps of a model without noise: one path is all paths. */
+  deterministicSubsteps: 64,
+  maxSteps: 1e7,
+  /** Steps of all paths together where neither paths nor maxSteps are given: long exit times get fewer paths. */
+  pathSteps: 4e8,
+};
+
+export interface SampleExitOptions extends SampleOptions {
+  /** Steps at which survival is asked for. */
+  readonly survival?: readonly number[];
+  /** Default: the problem's `inside`. */
+  readonly region?: Region;
+}
+
+export interface SampledExit {
+  readonly result: ExitResult;
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Exits of SGD and of `models` from the region.
+ * @throws InputError `ensemble/region` where no region is given or the start lies outside
+ */
+export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[], options: SampleExitOptions = {}): Promise<SampledExit> {
+  const { seed = 1 } = options;
+  const region = options.region ?? problem.inside;
+  if (!region) throw new InputError("ensemble/region", "No region to leave was given; say which with --inside, such as --inside \"x < 0\".");
+  if (!region.contains(problem.start))
+    throw new InputError("ensemble/region", `The start ${JSON.stringify(Array.from(problem.start))} lies outside the region ${region.text}; start inside.`, { region: region.text });
+  const survival = [...new Set(options.survival ?? [])].sort((a, b) => a - b);
+  const asked = options.survival ?? [];
+  const budget = options.maxSteps === undefined ? Math.floor(exitDefaults.pathSteps / pathsPerBlock) : options.maxSteps;
+  const ask: ExitAsk = { region, survival, maxSteps: Math.max(budget, ...survival) };
+  const warnings: Warning[] = [];
+
+  const still = !hasNoise(problem);
+  const sgdSample = await exitSample(() => sgdExitProgram(problem, ask, seed), still, "exit of SGD", options);
+  warnings.push(...overflowWarnings(sgdSample.ensemble, 0, "SGD"));
+  const sgd = watchedLikeSgd(sgdSample, asked, survival);
+  warnings.push(...meanWarnings(sgdSample, "SGD", undefined, ask));
+
+  const results: { [id: string]: ModelExit } = {};
+  if (problem.noise.kind !== "gaussian") {
+    const twin = await exitSample(() => sgdExitProgram(problem, ask, seed, "sgd-gaussian"), still, "exit of SGD with Gaussian noise", options);
+    results["sgd-gaussian"] = { watchedLikeSgd: watchedLikeSgd(twin, asked, survival), watchedAlways: { meanSteps: null } };
+    warnings.push(...meanWarnings(twin, "SGD with Gaussian noise", "sgd-gaussian", ask));
+  }
+  for (const model of models) {
+    const nothing = { watchedLikeSgd: { meanSteps: null, survival: asked.map((step) => ({ step, probability: null })) }, watchedAlways: { meanSteps: null } };
+    results[model.id] = nothing;
+    const { start, answered, warnings: refused } = judgeStart(model, problem, options);
+    warnings.push(...refused);
+    if (!answered) continue;
+    const deterministic = isDeterministic(model) || still;
+    const own = deterministic ? { ...options, substeps: exitDefaults.deterministicSubsteps } : options;
+    const sampled = await exitSample((fine) => sdeExitProgram(problem, model, ask, fine, seed), deterministic, `exit of ${model.title}`, own);
+    const judged = judgePaths(model, start, sampled.ensemble, 0, options);
+    warnings.push(...judged.warnings);
+    if (!judged.answered) continue;
+    results[model.id] = { watchedLikeSgd: watchedLikeSgd(sampled, asked, survival), watchedAlways: watchedAlways(sampled) };
+    warnings.push(...meanWarnings(sampled, model.title, model.id, ask));
+  }
+  return { result: { method: `sampling (seed ${seed})`, sgd, models: results }, warnings };
+}
+
+interface ExitSample {
+  readonly program: ExitProgram;
+  readonly ensemble: Ensemble;
+  readonly met: boolean;
+  readonly tolerance: number | undefined;
+}
+
+async function exitSample(make: (fine: number) => ExitProgram, deterministic: boolean, what: string, options: SampleExitOptions): Promise<ExitSample> {
+  if (deterministic) {
+    const program = make(options.substeps ?? exitDefaults.deterministicSubsteps);
+    return { program, ensemble: await (options.engine ?? plainEngine)(program, 0, 1, { signal: options.signal }), met: true, tolerance: undefined };
+  }
+  let paths = options.paths;
+  if (paths === undefined && options.maxSteps === undefined && options.tolerance === undefined) {
+    // one block says how long paths are; it is part of the sample where its number of substeps is kept
+    const { engine = plainEngine, signal, substeps = 2 } = options;
+    const program = make(substeps);
+    const { moments } = await engine(program, 0, pathsPerBlock, { signal });
+    const mean = Math.max(1, moments.mean[program.like.value]!);
+    const affordable = Math.floor(exitDefaults.pathSteps / mean / pathsPerBlock) * pathsPerBlock;
+    paths = Math.min(exitDefaults.paths, Math.max(pathsPerBlock, affordable || pathsPerBlock));
+  }
+  const headlines = (program: ExitProgram) => [program.like, ...(program.always ? [program.always] : [])].map(({ value, correction }) => ({ figure: value, correction }));
+  const { program, ensemble, met } = await sample(make, headlines, what, { ...options, paths }, exitDefaults);
+  return { program, ensemble, met, tolerance: options.tolerance };
+}
+
+function watchedLikeSgd({ program, ensemble }: ExitSample, asked: readonly number[], survival: readonly number[]): WatchedLikeSgd {
+  const { moments, counts, paths } = ensemble;
+  const exits = (constraint: number) => counts[program.leftThrough(constraint)]! / paths;
+  const constraints = counts.length - program.leftThrough(0);
+  return {
+    meanSteps: meanOf(ensemble, program.like, program.censored.like),
+    survival: asked.map((step) => {
+      const { value, correction } = program.survival(survival.indexOf(step));
+      return { step, probability: paths === 1 ? estimateOf(moments, value, correction) : probabilityOf(moments, value, correction) };
+    }),
+    ...(constraints > 1 ? { leftThrough: Array.from({ length: constraints }, (_, c) => exits(c)) } : {}),
+  };
+}
+
+function watchedAlways({ program, ensemble }: ExitSample): WatchedAlways {
+  return { meanSteps: program.always ? meanOf(ensemble, program.always, program.censored.always) : null };
+}
+
+function meanOf(ensemble: Ensemble, { value, correction }: ExitFigures, censored: number): Estimate | null {
+  return ensemble.counts[censored]! > 0 ? null : estimateOf(ensemble.moments, value, correction);
+}
+
+function meanWarnings({ program, ensemble, met, tolerance }: ExitSample, title: string, model: string | undefined, { maxSteps }: ExitAsk): Warning[] {
+  const { counts, paths, moments } = ensemble;
+  const givenUp = counts[program.censored.like]!;
+  const who = model === undefined ? {} : { model };
+  if (givenUp > 0) {
+    const leastSteps = moments.mean[program.like.value]!;
+    const known = { ...who, paths, inside: givenUp / paths, ...(Number.isFinite(leastSteps) ? { leastSteps } : {}), maxSteps };
+    if (givenUp === paths) return [warning("never-exits", `${title}: ${paths === 1 ? "the path stays" : `all ${paths} paths stay`} in the region for ${maxSteps} steps, or come to rest there.`, known)];
+    return [warning("not-converged", `${title}: ${givenUp} of ${paths} paths are still inside after ${maxSteps} steps; the mean exit step is at least ${leastSteps.toPrecision(3)}. More with --max-steps.`, known)];
+  }
+  if (met) return [];
+  return [warning("not-converged", `${title}: the tolerance ${tolerance} was not met with ${paths} paths; the errors are as stated.`, { ...who, paths, tolerance })];
+}
+
+/** Some covariance at the start, or one that varies. */
+function hasNoise({ noise, objective, start }: SgdProblem): boolean {
+  return !noise.constant || noise.covariance(start, new Float64Array(objective.d * objective.d)).some((entry) => entry !== 0);
+}

@@ -1,0 +1,58 @@
+// Numbering of values, folding of constants, dead code: what a program holds for what was asked.
+import { describe, expect, it } from "vitest";
+import { lower } from "../../src/codegen/lower.ts";
+import { buildProgram } from "../../src/codegen/program.ts";
+import { parseFormula } from "../../src/expr/parse.ts";
+
+describe("buildProgram", () => {
+  it("gives the same operation the same value, sums and products in either order", () => {
+    const m = buildProgram(2);
+    const [x, y] = [m.input(0), m.input(1)];
+    expect(m.add(x, y)).toBe(m.add(y, x));
+    expect(m.multiply(x, y)).toBe(m.multiply(y, x));
+    expect(m.subtract(x, y)).not.toBe(m.subtract(y, x));
+    expect(m.call1("exp", x)).toBe(m.call1("exp", x));
+    expect(m.call1("exp", x)).not.toBe(m.call1("log", x));
+  });
+
+  it("tells 0 from -0 and knows NaN again", () => {
+    const m = buildProgram(0);
+    expect(m.constant(0)).not.toBe(m.constant(-0));
+    expect(m.constant(Number.NaN)).toBe(m.constant(Number.NaN));
+    const quotient = m.divide(m.constant(1), m.constant(-0));
+    expect(m.finish([quotient]).instructions).toMatchObject([{ operation: "constant", value: Number.NEGATIVE_INFINITY }]);
+  });
+
+  it("keeps what the outputs need, in order", () => {
+    const m = buildProgram(2);
+    const [x, y] = [m.input(0), m.input(1)];
+    m.multiply(x, y);
+    const sum = m.add(x, m.constant(1));
+    m.divide(sum, y);
+    const { instructions, outputs } = m.finish([sum, sum]);
+    expect(instructions.map(({ operation }) => operation)).toEqual(["input", "constant", "add"]);
+    expect(outputs).toEqual([2, 2]);
+  });
+
+  it("does not simplify 0 x, which is NaN at infinity", () => {
+    const m = buildProgram(1);
+    expect(m.finish([m.multiply(m.constant(0), m.input(0))]).instructions).toHaveLength(3);
+  });
+
+  it("refuses an input that it does not have", () => {
+    expect(() => buildProgram(1).input(1)).toThrowError(expect.objectContaining({ code: "codegen/input" }));
+  });
+});
+
+describe("lower", () => {
+  it("computes a shared part once", () => {
+    const program = lower([parseFormula("exp(x y) + exp(x y)^2").expr], ["x", "y"]);
+    expect(program.instructions.filter(({ callee }) => callee === "exp")).toHaveLength(1);
+  });
+
+  it("names a variable that is no input", () => {
+    expect(() => lower([parseFormula("x + q").expr], ["x"])).toThrowError(
+      expect.objectContaining({ code: "codegen/unknown-variable", message: expect.stringContaining("q") }),
+    );
+  });
+});
