@@ -48,7 +48,7 @@ interface Exports {
 function byWasm(program: Program): Compiled {
   const n = program.inputCount;
   const m = program.outputs.length;
-  const rows = Math.max(1, Math.floor(batchBytes / (8 * (n + m))));
+  const rows = Math.max(1, Math.floor(batchBytes / (8 * Math.max(1, n + m))));
   const { bytes, scratchBytes } = encodeProgram(program, 8 * rows * (n + m));
   // encodeProgram decides what is exported, and under which types.
   const { memory, point, batch } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Exports;

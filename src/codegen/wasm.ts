@@ -1,6 +1,5 @@
 // A program as a WebAssembly module of our own making: one function a piece of the program, one for each elementary function that is
 // called, and a loop over points. Inputs and outputs lie in the module's memory, as does what one piece hands to later ones.
-// engines limit a function's size and compile large ones in more than linear time; what one piece hands to later ones lies in memory, too.
 import { elementaryProgram } from "./elementary-programs.ts";
 import { isCondition, type Program, type Value } from "./program.ts";
 import { type BodyContext, findRoots, writeTree } from "./wasm-body.ts";

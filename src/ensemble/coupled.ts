@@ -52,11 +52,11 @@ export interface CoupledProgram extends PathProgram {
 /** Substeps of models without noise: one path is all paths, so that they may be many. */
 const deterministicSubsteps = 64;
 
-export function coupledProgram(problem: SgdProblem, companions: readonly Companion[], observation: Observation, fine: number, seed: number): CoupledProgram {
+export function coupledProgram(problem: SgdProblem, companions: readonly Companion[], observation: Observation, fine: number, seed: number, extrapolate = true): CoupledProgram {
   const { objective, noise } = problem;
   const { d } = objective;
   const { steps, size } = observation;
-  const levels = levelsFor(fine);
+  const levels = levelsFor(fine, "stochastic", extrapolate);
   const gaussian = noise.kind === "gaussian";
   const source = normalSource(seed, d);
   const normals = new Float64Array(fine * d);
@@ -132,6 +132,7 @@ export function coupledProgram(problem: SgdProblem, companions: readonly Compani
       observation: observation.text,
       steps,
       fine,
+      extrapolate,
       seed,
     }),
     size: block * (1 + figuresPerValue * companions.length),

@@ -13,7 +13,7 @@ import { type ExitAsk, type ExitFigures, type ExitProgram, sdeExitProgram, sgdEx
 import { estimateOf, probabilityOf } from "./figure.ts";
 import { judgePaths, judgeStart, overflowWarnings } from "./judge.ts";
 import type { SampleOptions } from "./options.ts";
-import { plainEngine } from "./run.ts";
+import { plainEngine, runBlock } from "./run.ts";
 import { sample } from "./sample.ts";
 
 export const exitDefaults = {
@@ -23,6 +23,8 @@ export const exitDefaults = {
   maxSteps: 1e7,
   /** Steps of all paths together where neither paths nor maxSteps are given: long exit times get fewer paths. */
   pathSteps: 4e8,
+  /** Survival is told at these parts of SGD's mean exit step, if no steps are asked for. */
+  survivalParts: [1 / 16, 1 / 4, 1 / 2, 1, 2, 4],
 };
 
 export interface SampleExitOptions extends SampleOptions {
@@ -32,8 +34,7 @@ export interface SampleExitOptions extends SampleOptions {
   readonly region?: Region;
 }
 
-export interface SampledExit {
-  readonly result: ExitResult;
+export interface SampledExit extends ExitResult {
   readonly warnings: readonly Warning[];
 }
 
@@ -47,13 +48,13 @@ export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[
   if (!region) throw new InputError("ensemble/region", "No region to leave was given; say which with --inside, such as --inside \"x < 0\".");
   if (!region.contains(problem.start))
     throw new InputError("ensemble/region", `The start ${JSON.stringify(Array.from(problem.start))} lies outside the region ${region.text}; start inside.`, { region: region.text });
-  const survival = [...new Set(options.survival ?? [])].sort((a, b) => a - b);
-  const asked = options.survival ?? [];
   const budget = options.maxSteps === undefined ? Math.floor(exitDefaults.pathSteps / pathsPerBlock) : options.maxSteps;
+  const still = !hasNoise(problem);
+  const asked = options.survival ?? aroundMean(problem, region, still ? 1 : pathsPerBlock / 4, budget, seed);
+  const survival = [...new Set(asked)].sort((a, b) => a - b);
   const ask: ExitAsk = { region, survival, maxSteps: Math.max(budget, ...survival) };
   const warnings: Warning[] = [];
 
-  const still = !hasNoise(problem);
   const sgdSample = await exitSample(() => sgdExitProgram(problem, ask, seed), still, "exit of SGD", options);
   warnings.push(...overflowWarnings(sgdSample.ensemble, 0, "SGD"));
   const sgd = watchedLikeSgd(sgdSample, asked, survival);
@@ -80,7 +81,15 @@ export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[
     results[model.id] = { watchedLikeSgd: watchedLikeSgd(sampled, asked, survival), watchedAlways: watchedAlways(sampled) };
     warnings.push(...meanWarnings(sampled, model.title, model.id, ask));
   }
-  return { result: { method: `sampling (seed ${seed})`, sgd, models: results }, warnings };
+  return { method: `sampling (${sgdSample.ensemble.paths} paths of SGD, levels extrapolated in the substep)`, sgd, models: results, warnings };
+}
+
+/** Steps for survival where none are asked for: parts of SGD's mean exit step, roughly known from a few paths. */
+function aroundMean(problem: SgdProblem, region: Region, paths: number, maxSteps: number, seed: number): number[] {
+  const program = sgdExitProgram(problem, { region, survival: [], maxSteps }, seed);
+  const mean = runBlock(program, 0, paths).moments.mean[program.like.value]!;
+  if (!Number.isFinite(mean)) return [1, 10, 100];
+  return [...new Set(exitDefaults.survivalParts.map((part) => Math.max(1, Math.round(part * mean))))];
 }
 
 interface ExitSample {

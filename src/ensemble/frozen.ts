@@ -10,7 +10,6 @@
 // Where C is indefinite it is projected to the nearest psd matrix, and where z >= 1 has no drift z is held below 1; both are recorded:
 // whether such figures are shown is decided by whoever asked (existence.ts).
 import type { Matrix, Vector } from "../numerics/arrays.ts";
-import { symmetricEigen } from "../numerics/eigen.ts";
 import { expm1 } from "../numerics/elementary.ts";
 import { numberOps } from "../numerics/factors.ts";
 import { NoAnswerError } from "../errors.ts";
@@ -18,6 +17,7 @@ import { bindCorrection } from "../model/correction.ts";
 import { hasPole } from "../model/define.ts";
 import type { SdeModel } from "../model/model.ts";
 import type { SgdProblem } from "../problem/problem.ts";
+import { eigenSolver } from "./eigenpairs.ts";
 import { projectToPsd, psdRoot } from "./root.ts";
 import type { Encounters } from "./walker.ts";
 
@@ -72,6 +72,8 @@ export function freeze(model: SdeModel, problem: SgdProblem): Frozen & { mended:
 
   const gradient = new Float64Array(d);
   const eigenvalues = new Float64Array(d);
+  const solver = eigenSolver(d);
+  const constantHessian = objective.quadratic !== undefined;
   const frozen = {
     rates: new Float64Array(d),
     basis: new Float64Array(d * d),
@@ -84,7 +86,7 @@ export function freeze(model: SdeModel, problem: SgdProblem): Frozen & { mended:
       const { rates, basis, diffusion, drift } = frozen;
       frozen.mended = false;
       objective.gradient(x, gradient);
-      eigenpairs(hessianOf(x, hessian), d, eigenvalues, basis);
+      if (!constantHessian) solver.solve(hessianOf(x, hessian), eigenvalues, basis);
       if (!constantCovariance) noise.covariance(x, covariance);
       if (correction) {
         correction.addDrift(x, gradient, extraDrift.fill(0));
@@ -138,6 +140,7 @@ export function freeze(model: SdeModel, problem: SgdProblem): Frozen & { mended:
       }
     },
   };
+  if (constantHessian) solver.solve(hessianOf(problem.start, hessian), eigenvalues, frozen.basis);
   return frozen;
 }
 
@@ -164,37 +167,6 @@ function congruence(m: Matrix, basis: Matrix, d: number, half: Matrix, out: Matr
       out[j * d + i] = sum;
     }
   }
-}
-
-/** Eigenpairs of a symmetric matrix, columns of `basis`; two dimensions by one rotation, without allocation. */
-function eigenpairs(a: Matrix, d: number, values: Vector, basis: Matrix): void {
-  if (d === 1) {
-    values[0] = a[0]!;
-    basis[0] = 1;
-    return;
-  }
-  if (d === 2) {
-    const middle = 0.5 * (a[0]! + a[3]!);
-    const difference = 0.5 * (a[0]! - a[3]!);
-    const off = a[1]!;
-    const radius = Math.sqrt(difference * difference + off * off);
-    values[0] = middle + radius;
-    values[1] = middle - radius;
-    // (difference + radius, off) and (off, radius - difference) both point along the first eigenvector: the longer one has no cancellation.
-    let p = difference >= 0 ? difference + radius : off;
-    let q = difference >= 0 ? off : radius - difference;
-    const length = Math.sqrt(p * p + q * q);
-    p = length > 0 ? p / length : 1;
-    q = length > 0 ? q / length : 0;
-    basis[0] = p;
-    basis[1] = -q;
-    basis[2] = q;
-    basis[3] = p;
-    return;
-  }
-  const eigen = symmetricEigen(a, d);
-  values.set(eigen.values);
-  basis.set(eigen.vectors);
 }
 
 /**

@@ -20,12 +20,34 @@ export const weakDefaults = {
   shownSteps: 60,
 };
 
+/** E phi at the steps 0 .. K by index; NaN at steps that were not looked at. */
+export interface SampledCurve {
+  readonly values: Float64Array;
+  readonly errors: Float64Array;
+  readonly kind: "standard-error";
+  /** Models: E phi(X) - E phi(x) from coupled paths, whose error is far below that of the two values. */
+  readonly fromSgd?: { readonly values: Float64Array; readonly errors: Float64Array };
+  /** Models: the largest |difference|, its pick judged by the other half of the paths. */
+  readonly largest?: EstimateAtStep | null;
+}
+
+/** The same figures as curves over the steps, in the shape that ways without sampling return. */
+export interface SampledExpectations {
+  readonly method: string;
+  /** By test function. */
+  readonly sgd: readonly (SampledCurve | null)[];
+  readonly deviations: readonly (number | null)[];
+  readonly models: { readonly [id: string]: readonly (SampledCurve | null)[] };
+  readonly warnings: readonly Warning[];
+}
+
 export interface SampledWeak {
   /** One row a test function of the problem, in its order. */
   readonly rows: readonly WeakRow[];
   readonly warnings: readonly Warning[];
   readonly paths: number;
   readonly substeps: number;
+  readonly expectations: SampledExpectations;
 }
 
 /**
@@ -89,12 +111,52 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
     return {
       eta: problem.learningRate,
       steps: problem.steps,
-      sgd: estimateOf(ensemble.moments, figure, undefined, pathRounding(ensemble.moments, figure, problem.steps)),
+      sgd: rounded(sampled, observation.steps, last, v, figure),
       sgdStandardDeviation: Number.isFinite(variance) ? Math.sqrt(variance) : null,
       models: results,
     };
   });
-  return { rows, warnings, paths: ensemble.paths, substeps: program.levels.fine };
+  const expectations: SampledExpectations = {
+    method: `sampling (${ensemble.paths} coupled paths, ${program.levels.fine} substeps, extrapolated)`,
+    sgd: problem.tests.map((_, v) => curve(problem, observation.steps, v, (place) => rounded(sampled, observation.steps, place, v, program.sgd(place, v)))),
+    deviations: rows.map((row) => row.sgdStandardDeviation ?? null),
+    models: Object.fromEntries(
+      ids.map((id) => [id, problem.tests.map((_, v) => (judged.has(id) ? modelCurve(problem, sampled, observation.steps, judged.get(id)!, v, rows[v]!.models[id]!) : null))]),
+    ),
+    warnings,
+  };
+  return { rows, warnings, paths: ensemble.paths, substeps: program.levels.fine, expectations };
+}
+
+/** The figures of sampleWeak as curves. */
+export async function sampleExpectations(problem: SgdProblem, models: readonly SdeModel[], options: SampleOptions = {}): Promise<SampledExpectations> {
+  return (await sampleWeak(problem, models, options)).expectations;
+}
+
+function rounded({ ensemble: { moments }, program }: Sampled<CoupledProgram>, steps: readonly number[], place: number, v: number, figure: number, correction?: number): Estimate | null {
+  return estimateOf(moments, figure, correction, pathRounding(moments, program.sgd(place, v), steps[place]!));
+}
+
+function curve(problem: SgdProblem, steps: readonly number[], v: number, at: (place: number) => Estimate | null): SampledCurve | null {
+  const values = new Float64Array(problem.steps + 1).fill(Number.NaN);
+  const errors = new Float64Array(problem.steps + 1).fill(Number.NaN);
+  values[0] = problem.tests[v]!.value(problem.start);
+  errors[0] = 0;
+  steps.forEach((step, place) => {
+    const estimate = at(place);
+    if (estimate) [values[step], errors[step]] = [estimate.value, estimate.error];
+  });
+  return Number.isNaN(values[problem.steps]!) ? null : { values, errors, kind: "standard-error" };
+}
+
+function modelCurve(problem: SgdProblem, sampled: Sampled<CoupledProgram>, steps: readonly number[], companion: number, v: number, found: ModelWeak): SampledCurve | null {
+  const { program } = sampled;
+  const figure = (which: number) => (place: number) =>
+    rounded(sampled, steps, place, v, program.companion(companion, place, v, which), program.companion(companion, place, v, correctionFigure));
+  const values = curve(problem, steps, v, figure(valueFigure));
+  const fromSgd = curve(problem, steps, v, figure(differenceFigure));
+  if (fromSgd) fromSgd.values[0] = 0;
+  return values && { ...values, fromSgd: fromSgd ?? undefined, largest: found.maxWeakError };
 }
 
 const noFigures: ModelWeak = { value: null, weakError: null, maxWeakError: null };
@@ -119,12 +181,9 @@ function spaced(count: number, most: number): number[] {
 }
 
 function modelWeak(sampled: Sampled<CoupledProgram>, steps: readonly number[], companion: number, v: number): ModelWeak {
-  const { ensemble, program } = sampled;
-  const { moments } = ensemble;
-  const at = (place: number, figure: number): Estimate | null => {
-    const rounding = pathRounding(moments, program.sgd(place, v), steps[place]!);
-    return estimateOf(moments, program.companion(companion, place, v, figure), program.companion(companion, place, v, correctionFigure), rounding);
-  };
+  const { program } = sampled;
+  const at = (place: number, figure: number) =>
+    rounded(sampled, steps, place, v, program.companion(companion, place, v, figure), program.companion(companion, place, v, correctionFigure));
   const last = steps.length - 1;
   const differences = steps.map((_, place) => at(place, differenceFigure));
   const shown = spaced(steps.length, weakDefaults.shownSteps).map((place) => place - 1);

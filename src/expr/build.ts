@@ -24,7 +24,9 @@ export const scale = (factor: number, a: Expr): Expr => multiply(makeConstant(fa
 /** a^b. Small integer exponents become integer powers, 1/2 a square root, e^b is exp(b). */
 export function power(a: Expr, b: Expr): Expr {
   if (b.kind === "constant") {
-    if (isIntegerPower(b.value)) return b.value === 0 && !isTotal(a) ? makeBinary("power", a, b) : integerPower(a, b.value);
+    // a^0 is 1 where a is defined, and nowhere else
+    if (b.value === 0 && !isTotal(a)) return add(multiply(b, a), one);
+    if (isIntegerPower(b.value)) return integerPower(a, b.value);
     if (a.kind === "constant") return foldedOr(powerOfNumbers(a.value, b.value), () => makeBinary("power", a, b));
     if (b.value === 0.5) return call("sqrt", a);
     if (b.value === -0.5) return divide(one, call("sqrt", a));

@@ -58,12 +58,13 @@ export function asQuadratic(expr: Expr, variables: readonly string[]): Quadratic
   const d = variables.length;
   const origin = new Map(variables.map((name) => [name, 0]));
   const gradient = gradientOf(expr, variables);
-  const [constant, ...linear] = evaluate([expr, ...gradient], origin);
+  // + 0: a -0 among the coefficients would be shown as one
+  const [constant, ...linear] = evaluate([expr, ...gradient], origin).map((value) => value + 0);
   const hessian = new Float64Array(d * d);
   gradient.forEach((first, i) => {
     const row = evaluate(gradientOf(first, variables.slice(0, i + 1)), origin);
     row.forEach((value, j) => {
-      hessian[i * d + j] = hessian[j * d + i] = value;
+      hessian[i * d + j] = hessian[j * d + i] = value + 0;
     });
   });
   if (![constant!, ...linear, ...hessian].every(Number.isFinite)) return undefined;

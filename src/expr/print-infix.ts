@@ -3,6 +3,7 @@
 import { DomainError } from "../errors.ts";
 import { type ConstantForm, constantForm } from "./constant-form.ts";
 import { type Expr, type FunctionName, fold } from "./node.ts";
+import { isSum, negate } from "./terms.ts";
 
 export interface InfixStyle {
   /** Between base and exponent. */
@@ -48,15 +49,22 @@ function print(node: Expr, of: (arg: Expr) => Printed, style: InfixStyle): Print
       return printConstant(constantForm(node.value), style);
     case "variable":
       return { text: style.name(node.name), level: level.atom };
-    case "negate":
-      // -x*y is read as (-x)*y, which is the same
-      return { text: `-${arg(0, level.product)}`, level: level.product };
+    case "negate": {
+      // -x*y is read as (-x)*y, which is the same node; but -(x - y)*z would be (y - x)*z
+      const [a] = node.args;
+      const first = firstFactor(a);
+      return { text: `-${arg(0, first !== a && negate(first).kind !== "negate" ? level.atom : level.product)}`, level: level.product };
+    }
     case "add":
       return { text: `${arg(0, level.sum)} + ${arg(1, level.product)}`, level: level.sum };
     case "subtract":
       return { text: `${arg(0, level.sum)} - ${arg(1, level.product)}`, level: level.sum };
-    case "multiply":
-      return { text: `${arg(0, level.product)}*${arg(1, level.minus)}`, level: level.product };
+    case "multiply": {
+      // 2*x*y is read as (2*x)*y, which is the same node; but 2*(3*x + 1)*y would be (6*x + 2)*y
+      const [a, b] = node.args;
+      const isOpen = a.kind === "constant" && a.value !== 0 && b.kind === "multiply" && !isSum(firstFactor(b));
+      return { text: `${arg(0, level.product)}*${arg(1, isOpen ? level.product : level.minus)}`, level: level.product };
+    }
     case "divide":
       return { text: `${arg(0, level.product)}/${arg(1, level.minus)}`, level: level.product };
     case "integerPower":
@@ -68,6 +76,13 @@ function print(node: Expr, of: (arg: Expr) => Printed, style: InfixStyle): Print
     case "logSlope":
       return { text: style.logSlope(node.order, of(node.args[0]).text), level: level.atom };
   }
+}
+
+/** What a product or quotient begins with. */
+function firstFactor(expr: Expr): Expr {
+  let first = expr;
+  while (first.kind === "multiply" || first.kind === "divide") first = first.args[0];
+  return first;
 }
 
 function printConstant({ negative, over, symbol, under }: ConstantForm, style: InfixStyle): Printed {

@@ -17,7 +17,7 @@ export function multiply(a: Expr, b: Expr): Expr {
 /** a / b. */
 export function divide(a: Expr, b: Expr): Expr {
   const [p, q] = [split(a), split(b)];
-  if (q.n === 0) return makeBinary("divide", a, b);
+  if (q.n === 0) return p.n < 0 ? negate(makeBinary("divide", negate(a), b)) : makeBinary("divide", a, b);
   const c = p.n === 0 ? { n: 0, d: 1 } : ratio(p.n * q.d, p.d * q.n);
   if (c === undefined) return makeBinary("divide", a, b);
   return attachAgain(c, divideRests(p.rest, q.rest));
@@ -34,9 +34,9 @@ function attachAgain(c: { n: number; d: number }, expr: Expr): Expr {
 function multiplyRests(a: Expr, b: Expr): Expr {
   if (a === one) return b;
   if (b === one) return a;
-  if (a.kind === "divide" || b.kind === "divide") {
-    const [p, q] = a.kind === "divide" ? a.args : [a, one];
-    const [s, t] = b.kind === "divide" ? b.args : [b, one];
+  if (isFraction(a) || isFraction(b)) {
+    const [p, q] = overAndUnder(a);
+    const [s, t] = overAndUnder(b);
     return divideRests(multiplyRests(p, s), multiplyRests(q, t));
   }
   const factors = factorsOf(b);
@@ -51,10 +51,18 @@ function multiplyRests(a: Expr, b: Expr): Expr {
   return met ? product : makeBinary("multiply", a, b);
 }
 
+/** A quotient; but what is divided by 0, or by a constant that would overflow elsewhere, is left as it is. */
+const isFraction = (expr: Expr): boolean => expr.kind === "divide" && expr.args[1].kind !== "constant";
+
+const overAndUnder = (expr: Expr): [Expr, Expr] => (isFraction(expr) ? [expr.args[0]!, expr.args[1]!] : [expr, one]);
+
 /** Quotients of two formulas of coefficient 1; neither bar is lost: a/(b/c) is a c/b. */
 function divideRests(a: Expr, b: Expr): Expr {
-  if (b.kind === "divide") return divideRests(multiplyRests(a, b.args[1]), b.args[0]);
-  if (a.kind === "divide") return divideRests(a.args[0], multiplyRests(a.args[1], b));
+  if (isFraction(a) || isFraction(b)) {
+    const [p, q] = overAndUnder(a);
+    const [s, t] = overAndUnder(b);
+    return divideRests(multiplyRests(p, t), multiplyRests(q, s));
+  }
   if (b === one) return a;
   if (a === one && b.kind === "add" && (b.args[0] === one || b.args[1] === one)) {
     // 1/(1 + exp(v)) = sigmoid(-v), whose derivatives stay small
@@ -111,7 +119,8 @@ function powerOf(expr: Expr): { base: Expr; exponent: number } {
 
 /** base^exponent for an exponent > 0 and a base that is no power itself. */
 function raise(base: Expr, exponent: number): Expr {
-  return isIntegerPower(exponent) ? integerPower(base, exponent) : makeBinary("power", base, makeConstant(exponent));
+  if (isIntegerPower(exponent)) return integerPower(base, exponent);
+  return exponent === 0.5 ? makeCall("sqrt", base) : makeBinary("power", base, makeConstant(exponent));
 }
 
 /** Whether x^n is written as an integer power (or 1, x, 1/x^m). */

@@ -8,6 +8,8 @@ import { attach, factorsOf, isSum, joined, negate, sumOf, termsOf } from "./term
 export function add(a: Expr, b: Expr): Expr {
   if (a === zero) return b;
   if (b === zero) return a;
+  if (a.kind === "negate") return subtract(b, a.args[0]);
+  if (b.kind === "negate") return subtract(a, b.args[0]);
   if (b === one && a.kind === "call" && a.name === "expm1") return makeCall("exp", a.args[0]);
   return collect(a, b, 1) ?? joined(a, b);
 }
@@ -16,6 +18,8 @@ export function add(a: Expr, b: Expr): Expr {
 export function subtract(a: Expr, b: Expr): Expr {
   if (a === zero) return negate(b);
   if (b === zero) return a;
+  if (a.kind === "negate" && isSum(a.args[0])) return negate(add(a.args[0], b));
+  if (b.kind === "negate") return a.kind === "negate" ? subtract(b.args[0], a.args[0]) : add(a, b.args[0]);
   // exp(v) - 1 = expm1(v) keeps the digits of a small v
   if (b === one && a.kind === "call" && a.name === "exp") return makeCall("expm1", a.args[0]);
   const negative = negate(b);

@@ -14,14 +14,19 @@ export function negate(a: Expr): Expr {
 }
 
 /**
- * coefficient * rest, for a rest of coefficient 1. A fraction takes n above its bar and d below it; -(a - b) is b - a.
+ * coefficient * rest, for a rest of coefficient 1. A fraction takes n above its bar and d below it; -(a - b) is b - a, -(-a + b) is a - b.
  */
 export function attach({ n, d }: Coefficient, rest: Expr): Expr {
   if (rest === one) return makeConstant(n / d);
   if (n === 0) return isTotal(rest) ? zero : makeBinary("multiply", zero, rest);
-  if (n === -1 && d === 1 && rest.kind === "subtract") return makeBinary("subtract", rest.args[1], rest.args[0]);
-  if (n === -1 && d === 1 && rest.kind === "add" && split(rest.args[0]).n < 0 && !isSum(rest.args[1]))
-    return joined(negate(rest.args[0]), negate(rest.args[1]));
+  if (n === -1 && d === 1 && (rest.kind === "add" || rest.kind === "subtract")) {
+    const [p, q] = rest.args;
+    const signOfFirst = split(p).n;
+    if (signOfFirst < 0 && rest.kind === "subtract") return joined(negate(p), q);
+    if (rest.kind === "subtract") return makeBinary(signOfFirst === 0 ? "add" : "subtract", q, p);
+    // not into sums on the right, which may be nested deeply
+    if (signOfFirst < 0 && !isSum(q)) return joined(negate(p), negate(q));
+  }
   if (n < 0 && (n === -1 || rest.kind === "divide")) return makeNegate(attach({ n: -n, d }, rest));
   const [over, under] = rest.kind === "divide" ? rest.args : [rest, one];
   const above = over === one ? makeConstant(n) : scaled(n, over);
@@ -30,17 +35,16 @@ export function attach({ n, d }: Coefficient, rest: Expr): Expr {
 }
 
 /**
- * factor * expr. c (a + b) becomes c a + c b where the constants are integers and one of the terms takes c into a coefficient it has
- * already: derivatives stay small; 2 (x + 1) stays as it was typed.
+ * factor * expr. c (a + b) becomes c a + c b where the constants are integers and at least half of the terms take c into a coefficient
+ * that they have already: derivatives stay small; 2 (x + 1) stays as it was typed.
  */
 function scaled(factor: number, expr: Expr): Expr {
   if (factor === 1) return expr;
   const terms = Number.isSafeInteger(factor) && isSum(expr) ? termsOf(expr) : [];
   const products = terms.map((term) => times({ n: factor, d: 1 }, term));
-  const takesIn =
-    terms.some((term) => term.rest !== one && (Math.abs(term.n) !== 1 || term.d !== 1)) &&
-    terms.every((term, i) => Number.isSafeInteger(term.n) && products[i] !== undefined && !isSum(term.rest));
-  if (!takesIn) return makeBinary("multiply", makeConstant(factor), expr);
+  const exact = terms.every((term, i) => Number.isSafeInteger(term.n) && products[i] !== undefined && !isSum(term.rest));
+  const absorbing = terms.filter((term) => term.rest !== one && (Math.abs(term.n) !== 1 || term.d !== 1)).length;
+  if (!exact || absorbing === 0 || 2 * absorbing < terms.length) return makeBinary("multiply", makeConstant(factor), expr);
   return sumOf(terms.map((term, i) => ({ ...products[i]!, rest: term.rest })));
 }
 

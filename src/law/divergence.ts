@@ -6,8 +6,8 @@
 //   differences; Q is the polar factor of L1^T L0.
 import type { Matrix, Vector } from "../numerics/arrays.ts";
 import { symmetricEigen, symmetricEigenvalues } from "../numerics/eigen.ts";
-import { log1p } from "../numerics/elementary.ts";
-import { cholesky, maxAbs, multiply, multiplyRectangular, transpose } from "../numerics/linear.ts";
+import { log, log1p } from "../numerics/elementary.ts";
+import { cholesky, identity, maxAbs, multiply, multiplyRectangular, transpose } from "../numerics/linear.ts";
 import { polarFactor, singularValues } from "../numerics/svd.ts";
 
 const defaults = {
@@ -15,9 +15,15 @@ const defaults = {
   rank: 1e-14,
   /** Relative accuracy of the laws that are compared. */
   equal: 1e-13,
+  /** A KL whose error is larger than this (relative above 1, absolute below) is not given. */
+  certain: 0.1,
+  /** Below this least eigenvalue of S1^-1 S0 law0 counts as narrow. */
+  narrow: 1e-3,
   /** Up to this size the polar factor is always formed; above, only where the traces would cancel by more than `cancels`. */
   largestForPolar: 80,
   cancels: 1e-6,
+  /** Above this ratio of squared singular values their roots are good to 1e-13 of the largest. */
+  gram: 1e-6,
 };
 
 export interface GaussianLaw {
@@ -25,25 +31,79 @@ export interface GaussianLaw {
   readonly covariance: Matrix;
 }
 
+export interface Divergence {
+  readonly value: number;
+  /** Bound on the absolute error that comes of the rounding of the covariances. */
+  readonly error: number;
+}
+
 /**
- * KL(law0 || law1); null where it is infinite (law0 not absolutely continuous, or degenerate where law1 is not) or where a
- * covariance is not psd.
+ * KL(law0 || law1) with the error that rounding of the laws makes (their condition times 1e-16). Null where it is infinite (law0 not
+ * absolutely continuous, or degenerate where law1 is not), where a covariance is not psd, or where nothing of it is certain.
+ * Laws that agree to 1e-13 have 0, degenerate ones too.
  */
-export function gaussianKl(law0: GaussianLaw, law1: GaussianLaw): number | null {
+export function gaussianKl(law0: GaussianLaw, law1: GaussianLaw): Divergence | null {
   const scaled = scaleBySecond(law0, law1);
   if (scaled === null) return null;
-  const { shift, s1, difference, d } = scaled;
-  if (d === 0) return 0;
-  const whitened = whiten(s1, difference, shift, d);
+  if (scaled.d === 0) return { value: 0, error: 0 };
+  const found = scaled.d === 1 ? lineKl(scaled) : whitenedKl(scaled);
+  if (found !== null && found.error <= defaults.certain * Math.max(1, found.value)) return found;
+  const same = maxAbs(scaled.difference) <= defaults.equal && law0.mean.every((m, i) => sameToRounding(m, law1.mean[i]!));
+  return same ? { value: 0, error: 0 } : null;
+}
+
+function whitenedKl(scaled: Scaled): Divergence | null {
+  const { d } = scaled;
+  const whitened = whiten(scaled);
   if (whitened === null) return null;
-  const { g, shift: z, rank } = whitened;
+  const { g, shift, rank, condition } = whitened;
+  const values = symmetricEigenvalues(g, rank);
   let twice = 0;
-  for (const value of symmetricEigenvalues(g, rank)) {
-    if (!(1 + value > rank * defaults.rank)) return null;
-    twice += minusLog1p(value);
+  let perturbation = 8 * rank * Number.EPSILON * condition;
+  if (1 + values[0]! > defaults.narrow) {
+    for (const value of values) twice += minusLog1p(value);
+    perturbation /= Math.min(1, 1 + values[0]!);
+  } else {
+    // law0 is narrow: the determinants themselves, each of a matrix scaled by its own diagonal, so that it keeps its digits.
+    const own = rank === d ? logDeterminant(scaled.s0, d) : null;
+    const other = logDeterminant(scaled.s1, d);
+    if (own === null || other === null) return null;
+    for (const value of values) twice += value;
+    twice += other.value - own.value;
+    perturbation += 8 * rank * Number.EPSILON * own.condition;
   }
-  for (const v of z) twice += v * v;
-  return twice / 2;
+  for (const z of shift) twice += z * z;
+  const value = Math.max(twice / 2, 0);
+  // First order in the perturbation where the laws differ (sum |g| <= 2 sqrt(KL rank) for small g), second order where they do not.
+  return { value, error: perturbation * (2 * Math.sqrt(value * rank) + 2 * value + rank * perturbation) };
+}
+
+/** One dimension: from the ratio of the variances, whatever its size. */
+function lineKl({ s0, difference, shift }: Scaled): Divergence | null {
+  if (!(s0[0]! > 0)) return null;
+  const g = difference[0]!;
+  const z = shift[0]!;
+  const value = ((g > -0.5 ? minusLog1p(g) : g - log(s0[0]!)) + z * z) / 2;
+  return { value, error: 8 * Number.EPSILON * (Math.sqrt(value) + value) };
+}
+
+/** log det, and the condition of the correlation matrix; null where that is not positive definite to rounding. */
+function logDeterminant(a: Matrix, d: number): { value: number; condition: number } | null {
+  const scale = Float64Array.from({ length: d }, (_, i) => a[i * d + i]!);
+  if (!scale.every((v) => v > 0)) return null;
+  const l = cholesky(
+    a.map((v, k) => v / Math.sqrt(scale[Math.floor(k / d)]!) / Math.sqrt(scale[k % d]!)),
+    d,
+  );
+  if (l === null) return null;
+  let value = 0;
+  let least = 1;
+  for (let i = 0; i < d; i++) {
+    const pivot = l[i * d + i]! * l[i * d + i]!;
+    least = Math.min(least, pivot);
+    value += log(scale[i]!) + log(pivot);
+  }
+  return { value, condition: inverseTrace(l, d) };
 }
 
 /**
@@ -59,8 +119,18 @@ export function gaussianW2Squared(law0: GaussianLaw, law1: GaussianLaw): number 
   return sum;
 }
 
-/** Coordinates divided by the standard deviations of law1; those without any are dropped if law0 has none either (null if it has). */
-function scaleBySecond(law0: GaussianLaw, law1: GaussianLaw): { shift: Vector; s1: Matrix; difference: Matrix; d: number } | null {
+/** Both laws in coordinates divided by the standard deviations of law1. */
+interface Scaled {
+  readonly d: number;
+  readonly s0: Matrix;
+  readonly s1: Matrix;
+  /** S0 - S1, formed before scaling. */
+  readonly difference: Matrix;
+  readonly shift: Vector;
+}
+
+/** Coordinates in which law1 has no spread are dropped if law0 has none either and the same mean (null if not). */
+function scaleBySecond(law0: GaussianLaw, law1: GaussianLaw): Scaled | null {
   const all = law0.mean.length;
   const kept: number[] = [];
   for (let i = 0; i < all; i++) {
@@ -70,17 +140,18 @@ function scaleBySecond(law0: GaussianLaw, law1: GaussianLaw): { shift: Vector; s
   }
   const d = kept.length;
   const scale = kept.map((i) => Math.sqrt(law1.covariance[i * all + i]!));
-  const s1 = new Float64Array(d * d);
-  const difference = new Float64Array(d * d);
+  const [s0, s1, difference] = [new Float64Array(d * d), new Float64Array(d * d), new Float64Array(d * d)];
   kept.forEach((i, a) => {
     kept.forEach((j, b) => {
       const at = i * all + j;
-      s1[a * d + b] = law1.covariance[at]! / scale[a]! / scale[b]!;
-      difference[a * d + b] = (law0.covariance[at]! - law1.covariance[at]!) / scale[a]! / scale[b]!;
+      const scaled = (value: number): number => value / scale[a]! / scale[b]!;
+      s0[a * d + b] = scaled(law0.covariance[at]!);
+      s1[a * d + b] = scaled(law1.covariance[at]!);
+      difference[a * d + b] = scaled(law0.covariance[at]! - law1.covariance[at]!);
     });
   });
   const shift = Float64Array.from(kept, (i, a) => (law1.mean[i]! - law0.mean[i]!) / scale[a]!);
-  return { shift, s1, difference, d };
+  return { d, s0, s1, difference, shift };
 }
 
 /** Means without any spread around them count as equal up to the accuracy of the laws. */
@@ -89,14 +160,19 @@ function sameToRounding(a: number, b: number): boolean {
 }
 
 /** W (S0 - S1) W^T and W dm with W S1 W^T = I on S1's range; null where law0 leaves the range, or S1 is not psd. */
-function whiten(s1: Matrix, difference: Matrix, shift: Vector, d: number): { g: Matrix; shift: Vector; rank: number } | null {
+function whiten({ d, s1, difference, shift }: Scaled): { g: Matrix; shift: Vector; rank: number; condition: number } | null {
   const l = cholesky(s1, d);
   const floor = d * defaults.rank;
   let least = 1;
   if (l) for (let i = 0; i < d; i++) least = Math.min(least, l[i * d + i]! * l[i * d + i]!);
   if (l && least > 100 * floor) {
     const half = forward(l, Float64Array.from(difference), d, d);
-    return { g: forward(l, transpose(half, d), d, d), shift: forward(l, Float64Array.from(shift), d, 1), rank: d };
+    return {
+      g: forward(l, transpose(half, d), d, d),
+      shift: forward(l, Float64Array.from(shift), d, 1),
+      rank: d,
+      condition: inverseTrace(l, d),
+    };
   }
   const { values, vectors } = symmetricEigen(s1, d);
   if (values[0]! < -floor) return null;
@@ -126,7 +202,15 @@ function whiten(s1: Matrix, difference: Matrix, shift: Vector, d: number): { g: 
     g: multiplyRectangular(half, transpose(w, rank, d), rank, d, rank),
     shift: multiplyRectangular(w, shift, rank, d, 1),
     rank,
+    condition: rank === 0 ? 1 : 1 / values[range[0]!]!,
   };
+}
+
+/** tr (L L^T)^-1, at least 1/(smallest eigenvalue) and at most d times that. */
+function inverseTrace(l: Matrix, d: number): number {
+  let sum = 0;
+  for (const v of forward(l, identity(d), d, d)) sum += v * v;
+  return sum;
 }
 
 /** b <- L^-1 b for a d x columns b. */
@@ -176,7 +260,7 @@ function buresSquared(a: Matrix, b: Matrix, d: number): number {
     let sum = 0;
     let traces = 0;
     for (let i = 0; i < d; i++) traces += a[i * d + i]! + b[i * d + i]!;
-    for (const s of singularValues(cross, d)) sum += s;
+    for (const s of rootsOfGram(cross, d)) sum += s;
     if (traces - 2 * sum > defaults.cancels * traces) return traces - 2 * sum;
   }
   const turned = multiply(l1, polarFactor(cross, d), d);
@@ -186,6 +270,12 @@ function buresSquared(a: Matrix, b: Matrix, d: number): number {
     square += difference * difference;
   }
   return square;
+}
+
+/** Singular values: roots of the eigenvalues of A^T A, at a third of the cost, where these are far enough from 0 to keep their digits. */
+function rootsOfGram(a: Matrix, d: number): Vector {
+  const squares = symmetricEigenvalues(multiply(transpose(a, d), a, d), d);
+  return squares[0]! > defaults.gram * squares[d - 1]! ? squares.map(Math.sqrt) : singularValues(a, d);
 }
 
 function isDiagonal(a: Matrix, d: number): boolean {

@@ -2,7 +2,7 @@
 // divergences (Gaussian noise), densities (one dimension, Gaussian noise). All in closed form; formulas: model/linear-law.ts.
 // Existence as the interface has it: z < 1 and a psd defect of rounding; with a larger defect the moments are formal; z > 1 has the
 // two-step form on request, at even steps; z = 1 has none. SGD itself has moments at every rate.
-import type { LawAtStep, LawResult, ModelLaw, StationaryLaw } from "../answer/law.ts";
+import type { Figure, LawAtStep, LawResult, ModelLaw, StationaryLaw } from "../answer/law.ts";
 import { type Warning, warning } from "../answer/warning.ts";
 import { hasPole } from "../model/define.ts";
 import { existenceLimits, formalWarning, nearestWarning, noDiffusionWarning } from "../model/existence.ts";
@@ -24,12 +24,14 @@ import { type Matrix, toRows, type Vector } from "../numerics/arrays.ts";
 import { exp } from "../numerics/elementary.ts";
 import { projectPsd, psdDefect } from "../numerics/semidefinite.ts";
 import type { SgdProblem } from "../problem/problem.ts";
-import { gaussianKl, gaussianW2Squared } from "./divergence.ts";
+import { type Divergence, gaussianKl, gaussianW2Squared } from "./divergence.ts";
 
 const defaults = {
   /** Grid of a density: this many points over this many standard deviations to either side. */
   densityPoints: 241,
   densityReach: 6,
+  /** A divergence is a plain number up to this error (relative above 1), else an estimate. */
+  plainDivergence: 1e-9,
   /** |1 - z| below this times the largest |z| is z = 1: rounding of eta lambda. */
   atOne: 16 * Number.EPSILON,
 };
@@ -80,6 +82,7 @@ export function gaussianLaws(
   }
   for (const c of computed) warnings.push(...c.warnings);
   const stationary = sgdStationary(linear);
+  if (stationary === null) warnings.push(unsettledWarning(linear));
   return {
     result: {
       method: gaussian ? "closed form (quadratic)" : "closed form (quadratic; the noise is not Gaussian: mean and covariance)",
@@ -88,6 +91,15 @@ export function gaussianLaws(
     },
     warnings,
   };
+}
+
+function unsettledWarning({ d, z }: LinearProblem): Warning {
+  const range = { zMin: z[0], zMax: z[d - 1] };
+  return warning(
+    "not-applicable",
+    `SGD has no stationary law: z = eta lambda goes from ${z[0]} to ${z[d - 1]}, and only modes with 0 < z < 2 settle.`,
+    range,
+  );
 }
 
 /** The problem in the eigenbasis of H. */
@@ -185,7 +197,13 @@ function divergences(sgd: Moments | null, model: Moments): Pick<LawAtStep, "klFr
   if (sgd === null) return { klFromSgd: null, w2SquaredFromSgd: null };
   const kl = gaussianKl(sgd, model);
   const w2 = gaussianW2Squared(sgd, model);
-  return { klFromSgd: kl !== null && Number.isFinite(kl) ? kl : null, w2SquaredFromSgd: Number.isFinite(w2) ? w2 : null };
+  return { klFromSgd: kl && figureOf(kl), w2SquaredFromSgd: Number.isFinite(w2) ? w2 : null };
+}
+
+/** A plain number where it is as good as its neighbours, with its error where the laws are so thin that rounding shows. */
+function figureOf({ value, error }: Divergence): Figure | null {
+  if (!Number.isFinite(value)) return null;
+  return error <= defaults.plainDivergence * Math.max(1, value) ? value : { value, error, kind: "bound" };
 }
 
 function lawAtStep(linear: LinearProblem, step: number, moments: Moments, gaussian: boolean): LawAtStep {

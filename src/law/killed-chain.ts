@@ -76,14 +76,17 @@ export interface Survivors {
   readonly mean: number | null;
 }
 
-/** @param steps  ascending; 0 is allowed and has survival 1 */
-export function survivors(chain: KilledChain, steps: readonly number[]): Survivors {
+/**
+ * @param steps  ascending; 0 is allowed and has survival 1
+ * @param upTo  the chain stands for the process up to this step only: no tail is added
+ */
+export function survivors(chain: KilledChain, steps: readonly number[], upTo = Number.POSITIVE_INFINITY): Survivors {
   const { size: n, K } = chain;
   const last = steps.at(-1) ?? 0;
   const begin = new Int32Array(n);
   const end = lastNonzero(chain);
   for (let i = 0; i < n; i++) while (begin[i]! < end[i]! && K[i * n + begin[i]!] === 0) begin[i]!++;
-  const limit = defaults.maxWork / (n * n + 1);
+  const limit = Math.min(defaults.maxWork / (n * n + 1), upTo + 1);
   let row = Float64Array.from(chain.first);
   let next = new Float64Array(n);
   const visits = new Float64Array(n);
@@ -107,7 +110,7 @@ export function survivors(chain: KilledChain, steps: readonly number[]): Survivo
     rates[k] = leaving / mass;
     // The rate has been the same for half of the time: what is left of other modes changes it by less than `settled`.
     const half = rates[k >> 1];
-    if (k > 8 && half !== undefined && Math.abs(rates[k]! - half) <= defaults.settled * rates[k]!) {
+    if (k > 8 && upTo === Number.POSITIVE_INFINITY && half !== undefined && Math.abs(rates[k]! - half) <= defaults.settled * rates[k]!) {
       settledMass = mass;
       break;
     }

@@ -164,9 +164,7 @@ function runLevel(
  * wide enough a margin at the ends. Near rough points they are as narrow as the noise of one step.
  */
 export function elementWidth(line: LineProblem, range: Range, rough: readonly number[], width: number): (x: number) => number {
-  const points = 64;
-  let curvature = 0;
-  for (let i = 0; i <= points; i++) curvature = Math.max(curvature, Math.abs(line.curvature(range.low + ((range.high - range.low) * i) / points)) || 0);
+  const curvature = largestCurvature(line, range);
   const floor = (range.high - range.low) / maxByWidth;
   return (x) => {
     const inner = Math.min(Math.max(x, range.low), range.high);
@@ -175,6 +173,13 @@ export function elementWidth(line: LineProblem, range: Range, rough: readonly nu
     for (const point of rough) allowed = Math.min(allowed, Math.max(0.7 * width * line.deviation(point), 0.5 * Math.abs(x - point)));
     return allowed;
   };
+}
+
+/** Largest |f''| at 65 points of the range. */
+export function largestCurvature(line: LineProblem, { low, high }: Range): number {
+  let largest = 0;
+  for (let i = 0; i <= 64; i++) largest = Math.max(largest, Math.abs(line.curvature(low + ((high - low) * i) / 64)) || 0);
+  return largest;
 }
 
 /** phi is finite at 257 points of the range, ends included. */

@@ -9,15 +9,15 @@ import { decideProcess, type ExistenceOptions, existenceAt, type Met, survey } f
 import type { SdeModel } from "../model/model.ts";
 import { erfc } from "../numerics/elementary.ts";
 import type { SgdProblem } from "../problem/problem.ts";
-import { latticePoint, runChain } from "./chain.ts";
 import { discreteStep, reachable } from "./chain-discrete.ts";
-import { gaussianStep, latticeLevels } from "./chain-expectations.ts";
+import { gaussianStep } from "./chain-expectations.ts";
 import { type ExitDomain, exitChain } from "./exit-chain.ts";
 import { diffusionChain, diffusionLevels, exitMesh } from "./exit-diffusion.ts";
 import { flowExitTime } from "./exit-flow.ts";
 import { type KilledChain, meanExitSteps, survivors } from "./killed-chain.ts";
 import { type LineProblem, type LineSde, lineProblem, lineSde, mendedEdges } from "./line-problem.ts";
 import { meanExitTime, outOfReach } from "./scale-function.ts";
+import { followRange, withMargin } from "./settled-range.ts";
 
 const defaults = {
   /** Panel widths of SGD's chain in deviations of a step. */
@@ -28,8 +28,8 @@ const defaults = {
   acceptable: 1e-5,
   /** Survival is asked at these multiples of the mean where no steps are given. */
   survival: [1 / 16, 1 / 4, 1 / 2, 1, 2, 4],
-  /** Steps after which the range of SGD's law on a half line has to have settled. */
-  settling: 8000,
+  /** Width of a domain in deviations of a step that the panels can hold. */
+  widest: 120,
   /** On a half line from which paths may run off, survival is told up to this step. */
   survivalUnsettled: 1000,
   maxSteps: 1e7,
@@ -105,16 +105,20 @@ function gaussianExits(line: LineProblem, a: number, b: number): GaussianExits |
   for (const width of defaults.panels) {
     const made = exitChain(step, line.start, domain, width);
     if (made === null) break;
+    chains.push(made.chain);
+    nodes = made.nodes as Float64Array<ArrayBuffer>;
+    if (!settled) {
+      if (chains.length === 2) break;
+      continue;
+    }
     const next = meanExitSteps(made.chain);
     // Elimination without subtraction: n roundings, and what rows miss of their sum.
     relativeError = Math.abs(mean / next - 1) + 1e-13 + made.rowSumDefect;
     mean = next;
-    nodes = made.nodes as Float64Array<ArrayBuffer>;
-    chains.push(made.chain);
     if (relativeError <= defaults.sgdTarget) break;
   }
   if (chains.length < 2) return null;
-  const { visits, mean: summed } = survivors(chains.at(-1)!, []);
+  const { visits, mean: summed } = survivors(chains.at(-1)!, [], steps);
   if (summed !== null && settled) relativeError += Math.abs(summed / mean - 1);
   let total = 0;
   for (const visit of visits) total += visit;
@@ -141,7 +145,7 @@ function sgdExits(line: LineProblem, found: GaussianExits | null, steps: readonl
   const meanSteps = found.mean === null ? null : estimate(found.mean, found.relativeError * found.mean, "bound");
   if (!found.settled) {
     warnings.push(warning("never-exits", "SGD's mean exit time is infinite as far as can be seen: its paths run off to the infinite end, or return too rarely."));
-    const within = survivalOf(found.chains, steps.filter((k) => k <= found.steps), "SGD", undefined, warnings);
+    const within = survivalOf(found.chains, steps.filter((k) => k <= found.steps), "SGD", undefined, warnings, found.steps);
     return { meanSteps: null, survival: steps.map((step) => within.find((s) => s.step === step) ?? { step, probability: null }) };
   }
   if (meanSteps === null) warnings.push(warning("not-converged", `SGD's mean exit time: two resolutions differ by ${found.relativeError.toPrecision(2)} of it.`));
@@ -154,30 +158,14 @@ function sgdExits(line: LineProblem, found: GaussianExits | null, steps: readonl
  */
 function exitDomain(line: LineProblem, a: number, b: number): (ExitDomain & { settled: boolean; steps: number }) | null {
   if (Number.isFinite(a) && Number.isFinite(b)) return { a, b, low: a, high: b, settled: true, steps: Number.POSITIVE_INFINITY };
-  let range = { low: line.start, high: line.start };
-  let early: { low: number; high: number; steps: number } | null = null;
-  let before: { low: number; high: number } | null = null;
-  let settled = false;
-  runChain(gaussianStep(line), line.start, defaults.settling, { ...latticeLevels[0], within: { low: a, high: b } }, ({ step, first, masses }, lattice) => {
-    // A restart on a finer lattice begins anew.
-    if (step === 1) [range, early, before] = [{ low: line.start, high: line.start }, null, null];
-    let i = 0;
-    let j = masses.length - 1;
-    while (i < j && !(masses[i]! > 1e-20)) i++;
-    while (j > i && !(masses[j]! > 1e-20)) j--;
-    range = { low: Math.min(range.low, latticePoint(lattice, first + i)), high: Math.max(range.high, latticePoint(lattice, first + j)) };
-    if (step <= defaults.survivalUnsettled) early = { ...range, steps: step };
-    // At 16, 32, 64, ...: unchanged, to 1 %, while the time has doubled.
-    if (step < 16 || (step & (step - 1)) !== 0) return false;
-    const slack = 0.01 * (range.high - range.low);
-    settled = before !== null && before.low - range.low <= slack && range.high - before.high <= slack;
-    before = range;
-    return settled;
+  const { settled, range, early } = followRange(line, a, b, ({ low, high, steps }) => {
+    const finest = Math.min(...[line.start, low, high].map((x) => line.deviation(Math.min(Math.max(x, a), b))));
+    return steps <= defaults.survivalUnsettled && high - low <= defaults.widest * finest;
   });
-  const holds = settled ? { ...range, steps: Number.POSITIVE_INFINITY } : early;
+  const holds = settled ? range : early;
   if (holds === null) return null;
-  const slack = 0.01 * (holds.high - holds.low);
-  return { a, b, low: Number.isFinite(a) ? a : holds.low - slack, high: Number.isFinite(b) ? b : holds.high + slack, settled, steps: holds.steps };
+  const { low, high } = withMargin(holds);
+  return { a, b, low: Number.isFinite(a) ? a : low, high: Number.isFinite(b) ? b : high, settled, steps: settled ? Number.POSITIVE_INFINITY : holds.steps };
 }
 
 /** SGD without noise is a path. */
@@ -278,7 +266,7 @@ function watchedExits(sdes: readonly LineSde[], line: LineProblem, a: number, b:
       const relativeError = before ? Math.abs(before.mean / mean - 1) + 1e-12 + 1e-15 * Math.abs(mean) : Number.POSITIVE_INFINITY;
       states.set(sde, { chains: [...(before?.chains ?? []).slice(-1), chain], mean, relativeError });
       // What rounding spoils no finer mesh mends.
-      return !(relativeError <= defaults.modelTarget) && 1e-15 * Math.abs(mean) < defaults.modelTarget && !(before && mean < 1);
+      return !(relativeError <= defaults.modelTarget) && 1e-15 * Math.abs(mean) < 0.5 * defaults.acceptable && !(before && mean < 1);
     });
   }
   for (const sde of sdes) {
@@ -325,8 +313,8 @@ function exitAt(k: number, error: number, steps: readonly number[]): WatchedLike
 }
 
 /** P(exit step > k) at the finer of two resolutions; their difference is the error. */
-function survivalOf(chains: readonly KilledChain[], steps: readonly number[], title: string, model: string | undefined, warnings: Warning[]): Survival[] {
-  const [coarse, fine] = chains.map((chain) => survivors(chain, steps).survival);
+function survivalOf(chains: readonly KilledChain[], steps: readonly number[], title: string, model: string | undefined, warnings: Warning[], upTo?: number): Survival[] {
+  const [coarse, fine] = chains.map((chain) => survivors(chain, steps, upTo).survival);
   const open: number[] = [];
   const survival = steps.map((step, i): Survival => {
     const value = fine![i]!;

@@ -140,10 +140,18 @@ export function interpolate(mesh: LineMesh, values: Float64Array, x: number): nu
   const e = elementOf(mesh, x);
   const a = mesh.edges[e]!;
   const b = mesh.edges[e + 1]!;
-  const row = interpolationRow(lobatto(mesh.degree), (2 * x - a - b) / (b - a), new Float64Array(mesh.degree + 1));
-  let sum = 0;
-  for (let i = 0; i <= mesh.degree; i++) sum += row[i]! * values[e * mesh.degree + i]!;
-  return sum;
+  const { nodes, barycentric } = lobatto(mesh.degree);
+  const at = (2 * x - a - b) / (b - a);
+  let numerator = 0;
+  let denominator = 0;
+  for (let i = 0; i <= mesh.degree; i++) {
+    const gap = at - nodes[i]!;
+    if (gap === 0) return values[e * mesh.degree + i]!;
+    const weight = barycentric[i]! / gap;
+    numerator += weight * values[e * mesh.degree + i]!;
+    denominator += weight;
+  }
+  return numerator / denominator;
 }
 
 /** The index of the node at a prescribed break. */

@@ -25,7 +25,7 @@ import {
   stateAt,
   unpack,
 } from "./least-squares.ts";
-import { stationarySecondMoments } from "./mean-square.ts";
+import { meanSquareThreshold, stationarySecondMoments } from "./mean-square.ts";
 
 export const momentLimits = Object.freeze({
   /** Up to this d the one-step maps are matrices (276 unknowns); their powers reach any number of steps. */
@@ -66,15 +66,35 @@ export function leastSquaresLaws(
     if (moments === null) warnings.push(warning("unstable", `SGD's second moments overflow at step ${at[i]}.`, { step: at[i] }));
     return plain(at[i]!, moments, system.d);
   });
+  const stationary = stationaryLaw(system, system.d <= momentLimits.dense ? step : null);
+  if (stationary === null) warnings.push(unsettledWarning(system, eta));
   const results = models.map((model): [string, ModelLaw] => [model.id, modelLaw(system, problem, model, at, start, sgd, warnings)]);
   return {
     result: {
       method: "closed moments (least squares; laws are not Gaussian)",
-      sgd: { laws: sgdLaws, stationary: stationaryLaw(system, system.d <= momentLimits.dense ? step : null) },
+      sgd: { laws: sgdLaws, stationary },
       models: Object.fromEntries(results),
     },
     warnings,
   };
+}
+
+function unsettledWarning(system: LeastSquaresSystem, eta: number): Warning {
+  if (system.d > momentLimits.dense) {
+    return warning(
+      "not-applicable",
+      `Stationary moments are computed up to ${momentLimits.dense} dimensions; this problem has ${system.d}.`,
+      { d: system.d },
+    );
+  }
+  const threshold = meanSquareThreshold(system);
+  const why =
+    threshold === null
+      ? "some direction is flat or falls"
+      : eta >= threshold
+        ? `E|x|^2 grows from eta = ${threshold} on`
+        : "some direction is flat";
+  return warning("not-applicable", `SGD has no stationary moments: ${why}.`, { meanSquare: threshold });
 }
 
 function modelLaw(
@@ -116,13 +136,19 @@ function modelLaw(
       ...(Number.isFinite(bound) ? { w2SquaredLowerBound: bound } : {}),
     };
   });
+  const stationary = stationaryLaw(system, step);
+  if (stationary === null && step !== null) {
+    warnings.push(
+      warning("not-applicable", `${model.title} has no stationary moments: E|X|^2 grows, or some direction is flat.`, { model: model.id }),
+    );
+  }
   return {
     exists,
     regime: "one-step",
     defect: Number.isFinite(defect) ? defect : null,
     diffusion: toRows(rotated(system, diffusion), d),
     laws,
-    stationary: stationaryLaw(system, step),
+    stationary,
   };
 }
 

@@ -4,17 +4,15 @@
 //
 // with the right-hand side taken from the masses at the nodes: the transpose of the Galerkin method for Kolmogorov's backward equation
 // in the Gaussian weight of the frame. No grid ends anywhere, so there are no boundary conditions. Within a frame the system is linear
-// with constant coefficients and is solved by Taylor's series of exp(tau L), of whatever order rounding asks for.
+// with constant coefficients and is solved by Krylov's method.
 import type { Sde } from "../model/sde.ts";
 import { coefficientsOfMasses, massesAtNodes, type PlaneBasis } from "./plane-basis.ts";
-import { covarianceInFrame, fitsFrame, frameAround, framePoints, muchNarrower, type PlaneFrame, type PlaneMoments } from "./plane-frame.ts";
+import { covarianceInFrame, fitsFrame, frameAround, framePoints, muchNarrower, type PlaneFrame, type PlaneMoments, type PlaneResolution } from "./plane-frame.ts";
 import { inOtherFrame, momentsInFrame, momentsOfLaw, type PlaneLaw, planeLaw } from "./plane-law.ts";
+import { krylovExponential } from "./plane-krylov.ts";
 import { evaluateWithin, LostLawError } from "./plane-pull.ts";
 
 const defaults = {
-  /** Taylor's series may grow to this times its first term: so many roundings are lost, no more. */
-  largestHump: 1e3,
-  mostTerms: 120,
   /** How often a frame may be chosen anew for the same stretch of time before the stretch is halved. */
   frameTrials: 3,
   /** In one stretch the mean may move this many standard deviations of the law: a frame that holds more is too wide for a narrow law. */
@@ -30,22 +28,22 @@ type Fields = readonly [Float64Array, Float64Array, Float64Array, Float64Array, 
  * Follows the law of an SDE over one time eta after the other.
  * @param work counts multiplications, so that a caller can bound what is spent
  */
-export function diffusionStep(sde: Sde, widening: number, work: { done: number }): (law: PlaneLaw) => PlaneLaw {
+export function diffusionStep(sde: Sde, { widening, reach }: PlaneResolution, work: { done: number }): (law: PlaneLaw) => PlaneLaw {
   const eta = sde.problem.learningRate;
   let fields: Fields | undefined;
   let frame: PlaneFrame | undefined;
-  let pieces = 1;
+  let piece = eta;
   /** The law after `stretch`, in the frame at hand if `to` is left out, else in one around the law now and `to`. */
   const advance = (law: PlaneLaw, stretch: number, from: PlaneMoments, to: PlaneMoments | undefined): PlaneLaw => {
     let now = law;
     if (to !== undefined || fields === undefined) {
       now = inOtherFrame(law, frameAround(from, to ?? from, widening));
       frame = now.frame;
-      fields = fieldsIn(sde, frame, law.basis);
+      fields = fieldsIn(sde, frame, reach, law.basis);
     }
-    const moved = exponential(law.basis, fields, now.coefficients, stretch, pieces, work);
-    pieces = moved.pieces;
-    return planeLaw(law.basis, now.frame, moved.coefficients);
+    const moved = krylovExponential(generatorOf(law.basis, fields, work), now.coefficients, stretch, piece);
+    piece = moved.piece;
+    return planeLaw(law.basis, now.frame, moved.value);
   };
   return (start) => {
     let law = start;
@@ -100,7 +98,7 @@ function firstGuess(sde: Sde, from: PlaneMoments, time: number): PlaneMoments {
   };
 }
 
-function fieldsIn(sde: Sde, frame: PlaneFrame, basis: PlaneBasis): Fields {
+function fieldsIn(sde: Sde, frame: PlaneFrame, reach: number, basis: PlaneBasis): Fields {
   const { x, y } = framePoints(frame, basis.nodes);
   const fields: Fields = [0, 1, 2, 3, 4].map(() => new Float64Array(x.length)) as unknown as Fields;
   const b = new Float64Array(2);
@@ -111,7 +109,7 @@ function fieldsIn(sde: Sde, frame: PlaneFrame, basis: PlaneBasis): Fields {
     return Number.isFinite(b[0]! + b[1]! + d[0]! + d[1]! + d[3]!);
   };
   for (let i = 0; i < x.length; i++) {
-    evaluateWithin(frame, x[i]!, y[i]!, evaluate);
+    evaluateWithin(frame, reach, x[i]!, y[i]!, evaluate);
     const u = b[0]! / frame.a;
     const delta = covarianceInFrame(frame, d[0]!, d[1]!, d[3]!);
     fields[0][i] = u;
@@ -123,63 +121,16 @@ function fieldsIn(sde: Sde, frame: PlaneFrame, basis: PlaneBasis): Fields {
   return fields;
 }
 
-/** exp(time L) c in `pieces` equal parts, or in twice as many, and so on, until no series has a large hump. */
-function exponential(basis: PlaneBasis, fields: Fields, c: Float64Array, time: number, pieces: number, work: { done: number }) {
-  const generator = generatorOf(basis, fields);
-  const { nodes, degree } = basis;
-  const cost = 6 * nodes.length * (degree + 1) * (nodes.length + degree / 2);
-  for (let parts = pieces; parts <= 1 << 16; parts *= 2) {
-    const sum = Float64Array.from(c);
-    let smooth = true;
-    let terms = 0;
-    for (let part = 0; part < parts && smooth; part++) {
-      const used = taylor(generator, sum, time / parts);
-      smooth = used > 0;
-      terms += Math.abs(used);
-      work.done += Math.abs(used) * cost;
-    }
-    // Few terms a part: half as many parts would have done.
-    if (smooth) return { coefficients: sum, pieces: terms < 16 * parts ? Math.max(1, parts >> 1) : parts };
-  }
-  throw new LostLawError("the generator is too stiff for this frame");
-}
-
-/** sum <- exp(tau L) sum; returns the number of terms, negative where the series had too large a hump. */
-function taylor(generator: (c: Float64Array, out: Float64Array) => void, sum: Float64Array, tau: number): number {
-  let term = Float64Array.from(sum);
-  let next = new Float64Array(sum.length);
-  const first = size(sum);
-  for (let j = 1; j <= defaults.mostTerms; j++) {
-    generator(term, next);
-    for (let k = 0; k < next.length; k++) {
-      next[k]! *= tau / j;
-      sum[k]! += next[k]!;
-    }
-    [term, next] = [next, term];
-    const largest = size(term);
-    if (!(largest <= defaults.largestHump * first)) return -j;
-    if (largest <= 1e-17 * first) return j;
-  }
-  return -defaults.mostTerms;
-}
-
-function size(c: Float64Array): number {
-  let largest = 0;
-  for (let k = 0; k < c.length; k++) {
-    const value = Math.abs(c[k]!);
-    if (!(value <= largest)) largest = value; // NaN stays
-  }
-  return largest;
-}
-
 /** c -> dc/dt. Derivatives lower degrees: d/du h_ab = sqrt(a) h_{a-1,b}. */
-function generatorOf(basis: PlaneBasis, fields: Fields): (c: Float64Array, out: Float64Array) => void {
+function generatorOf(basis: PlaneBasis, fields: Fields, work: { done: number }): (c: Float64Array, out: Float64Array) => void {
   const { degree, offset, roots, size: count, nodes } = basis;
   const masses = new Float64Array(nodes.length * nodes.length);
   const weighted = new Float64Array(masses.length);
   const parts = fields.map(() => new Float64Array(count));
   const [b1, b2, d11, d12, d22] = parts as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  const cost = 6 * nodes.length * (degree + 1) * (nodes.length + degree / 2);
   return (c, out) => {
+    work.done += cost;
     massesAtNodes(basis, c, masses);
     for (let f = 0; f < 5; f++) {
       const field = fields[f]!;

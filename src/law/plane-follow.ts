@@ -2,9 +2,9 @@
 // between two of them. The frame's width differs between neighbouring degrees, so that what a frame cannot hold shows as well; and at
 // the last step E phi is formed once more on an even grid, at places that chose nothing, so that a phi too sharp for the nodes shows.
 import { InterruptedError } from "../errors.ts";
-import type { Curve } from "./expectations.ts";
+import { type Curve, weakDefaults } from "./expectations.ts";
 import { planeBasis, planeGrid } from "./plane-basis.ts";
-import { fitsFrame, frameAround, narrowest } from "./plane-frame.ts";
+import { fitsFrame, frameAround, narrowest, type PlaneResolution } from "./plane-frame.ts";
 import { expectation, lawOfSources, momentsInFrame, onGrid, type PlaneLaw, pointSource } from "./plane-law.ts";
 import { LostLawError } from "./plane-pull.ts";
 
@@ -17,8 +17,17 @@ export const followDefaults = {
 
 const defaults = {
   degrees: [9, 13, 18, 24, 31, 40, 52, 66],
-  /** Variance of a frame over that of the law, for even and odd places in the list; both well below the limit 2 of plane-frame.ts. */
-  widenings: [1.25, 1.4],
+  /** For even and odd places in the list; the second pair is for laws that a far reach makes explode, as steps on a quartic do. */
+  resolutions: [
+    [
+      { widening: 1.25, reach: Number.POSITIVE_INFINITY },
+      { widening: 1.4, reach: Number.POSITIVE_INFINITY },
+    ],
+    [
+      { widening: 1.25, reach: 6.6 },
+      { widening: 1.4, reach: 7.3 },
+    ],
+  ],
   /** Even grid at the last step: points a direction, and reach in standard deviations of the frame (1e-15 of a Gaussian lies beyond). */
   grid: 160,
   reach: 8,
@@ -55,8 +64,8 @@ export interface NotFollowed {
   readonly reason: string;
 }
 
-/** A process: from a frame's widening, a function that takes a law one step on and says what it cost. */
-export type PlaneProcess = (widening: number, work: { done: number }) => (law: PlaneLaw) => PlaneLaw;
+/** A process: a function that takes a law one step on, and says what it cost. */
+export type PlaneProcess = (resolution: PlaneResolution, work: { done: number }) => (law: PlaneLaw) => PlaneLaw;
 
 /** E phi(x_k) for k = 0 .. steps, started at (x, y), to the tolerance if the degrees at hand reach it; the errors say what was reached. */
 export function follow(
@@ -66,6 +75,29 @@ export function follow(
   phis: readonly ((point: Float64Array) => number)[],
   options: FollowOptions = {},
 ): Followed | NotFollowed {
+  const good = (found: Followed | NotFollowed) => "along" in found && (found.along.length === 0 || found.along.some(isAcceptable));
+  let best: Followed | NotFollowed = { reason: "" };
+  for (const pair of defaults.resolutions) {
+    const found = followWith(pair, process, start, steps, phis, options);
+    if (good(found)) return found;
+    if (!("along" in best)) best = found;
+  }
+  return best;
+}
+
+/** Finite, and as good as figures must be that are given at all. */
+export function isAcceptable({ values, errors, scale }: AlongTheWay): boolean {
+  return values.every(Number.isFinite) && errors.every((error) => error <= weakDefaults.acceptable * Math.max(1, scale));
+}
+
+function followWith(
+  resolutions: readonly PlaneResolution[],
+  process: PlaneProcess,
+  start: Float64Array,
+  steps: number,
+  phis: readonly ((point: Float64Array) => number)[],
+  options: FollowOptions,
+): Followed | NotFollowed {
   const tolerance = options.tolerance ?? followDefaults.tolerance;
   const work = { done: 0, limit: options.work ?? followDefaults.work };
   let before: Level | undefined;
@@ -74,7 +106,7 @@ export function follow(
   for (const [place, degree] of defaults.degrees.entries()) {
     let level: Level;
     try {
-      level = followAt(degree, process(defaults.widenings[place % 2]!, work), start, steps, phis, work, options);
+      level = followAt(degree, process(resolutions[place % 2]!, work), start, steps, phis, work, options);
     } catch (error) {
       if (!(error instanceof LostLawError)) throw error;
       reason = error.message;

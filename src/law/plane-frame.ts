@@ -20,6 +20,14 @@ export interface PlaneFrame {
   readonly c: number;
 }
 
+/** What differs between two computations of the same law, besides the degree. */
+export interface PlaneResolution {
+  /** Variance of a frame over that of its law. */
+  readonly widening: number;
+  /** How far out, in standard deviations of the frame, functions are asked for their values (plane-pull.ts). */
+  readonly reach: number;
+}
+
 const defaults = {
   /** A frame is never narrower than this times (1 + |center|): there every smooth function is a polynomial of low degree. */
   narrowest: 1e-4,

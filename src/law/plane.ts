@@ -7,12 +7,12 @@ import { isDeterministic } from "../model/define.ts";
 import type { SdeModel } from "../model/model.ts";
 import type { Sde } from "../model/sde.ts";
 import type { SgdProblem } from "../problem/problem.ts";
-import { type Curve, type ExpectationOptions, type Expectations, type ExpectationSolver, weakDefaults } from "./expectations.ts";
+import { type Curve, type ExpectationOptions, type Expectations, type ExpectationSolver } from "./expectations.ts";
 import { lineDefaults } from "./line-problem.ts";
 import { chainStep, planeChainApplies } from "./plane-chain.ts";
 import { diffusionStep } from "./plane-diffusion.ts";
 import { type Field, flow } from "./plane-flow.ts";
-import { type AlongTheWay, follow, type FollowOptions } from "./plane-follow.ts";
+import { follow, type FollowOptions, isAcceptable } from "./plane-follow.ts";
 import { decideInPlane } from "./plane-models.ts";
 import { LostLawError } from "./plane-pull.ts";
 
@@ -29,7 +29,7 @@ export function planeExpectations(problem: SgdProblem, models: readonly SdeModel
   const phis: Phi[] = tests.map(({ value }) => value);
   const warnings: Warning[] = [];
   const isChain = planeChainApplies(problem);
-  const sgd = follow((widening) => chainStep(problem, isChain ? "own" : "gaussian", widening), start, steps, phis, options);
+  const sgd = follow((resolution) => chainStep(problem, isChain ? "own" : "gaussian", resolution), start, steps, phis, options);
   const along = "reason" in sgd ? phis.map(() => null) : sgd.along.map((curve) => (isAcceptable(curve) ? curve : null));
   const byModel: Record<string, (Curve | null)[]> = Object.fromEntries(models.map(({ id }) => [id, phis.map(() => null)]));
   const unresolved = (who: string, curves: readonly (Curve | null)[], reason: string, measures: Record<string, unknown>) => {
@@ -80,13 +80,9 @@ function modelCurves(model: SdeModel, problem: SgdProblem, phis: readonly Phi[],
   warnings.push(...decision.warnings);
   if (!decision.answered) return undefined;
   const sde = bind(model, problem, { treatment: decision.treatment, largestZ: lineDefaults.heldZ });
-  const followed = follow((widening, work) => diffusionStep(sde, widening, work), problem.start, problem.steps, phis, options);
+  const followed = follow((resolution, work) => diffusionStep(sde, resolution, work), problem.start, problem.steps, phis, options);
   if ("reason" in followed) return { curves: phis.map(() => null), reason: followed.reason };
   return { curves: followed.along.map((curve) => (isAcceptable(curve) ? curve : null)), reason: "" };
-}
-
-function isAcceptable({ values, errors, scale }: AlongTheWay): boolean {
-  return values.every(Number.isFinite) && errors.every((error) => error <= weakDefaults.acceptable * Math.max(1, scale));
 }
 
 function isNoiseless({ noise, start }: SgdProblem): boolean {

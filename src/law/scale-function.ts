@@ -43,8 +43,9 @@ export function meanExitTime(
 }
 
 /**
- * A place in this direction beyond which the diffusion hardly ever comes: the speed measure has fallen by exp(-60) from its largest value
- * and the drift points back.
+ * A place in this direction beyond which the diffusion hardly ever comes: the speed measure has fallen by exp(-60) from its largest value,
+ * the drift points back, and both are still so at twice the distance (behind a barrier there may be another, deeper well).
+ * @param scale  a length to begin with
  * @returns null where there is none: paths run away, or wander without a finite mean time of return
  */
 export function outOfReach(sde: ScalarDiffusion, start: number, direction: 1 | -1, scale: number): number | null {
@@ -52,21 +53,23 @@ export function outOfReach(sde: ScalarDiffusion, start: number, direction: 1 | -
   let level = 0;
   let largest = Number.NEGATIVE_INFINITY;
   let h = 0.05 * scale;
+  let found: number | null = null;
   for (let panel = 0; panel < defaults.maxPanels; panel++) {
     const slope = Math.abs((2 * sde.drift(x)) / sde.diffusion(x));
-    const step = Math.min(h, slope > 0 ? 20 / slope : h);
-    const next = x + direction * step;
-    const part = integrate((y) => (2 * sde.drift(y)) / sde.diffusion(y), Math.min(x, next), Math.max(x, next), 1e-6).value;
-    level += direction * part;
+    const next = x + direction * Math.min(h, slope > 0 ? 20 / slope : h);
+    level += direction * integrate((y) => (2 * sde.drift(y)) / sde.diffusion(y), Math.min(x, next), Math.max(x, next), 1e-6).value;
     x = next;
     const c = sde.diffusion(x);
-    if (!Number.isFinite(level) || !(c > 0)) return null;
+    // The formula ends here (a logarithm, an overflow): what was found before is the end.
+    if (!Number.isFinite(level) || !(c > 0)) return found;
     const height = level - log(c);
     largest = Math.max(largest, height);
-    if (height < largest - defaults.fall && direction * sde.drift(x) < 0) return x;
+    if (!(height < largest - defaults.fall && direction * sde.drift(x) < 0)) found = null;
+    else if (found === null) found = x;
+    else if (Math.abs(x - start) >= 2 * Math.abs(found - start)) return found;
     h *= 1.15;
   }
-  return null;
+  return found;
 }
 
 function logMeanTime(

@@ -183,6 +183,15 @@ function excessLosses(
   const twoStep = options.twoStep === true && problem.noise.constant && problem.objective.quadratic !== undefined;
   const of = (model: SdeModel | "sgd"): Estimate | null =>
     exact ? leastSquaresExcessLoss(system, model, problem.learningRate) : frozenExcessLoss(linear, model, twoStep);
+  if (system !== null && !exact) {
+    warnings.push(
+      warning(
+        "fallback",
+        `Stationary excess losses are exact up to ${momentLimits.dense} dimensions; here Sigma is frozen at the optimum.`,
+        { d: system.d },
+      ),
+    );
+  }
   const sgd = of("sgd");
   if (sgd === null) {
     warnings.push(

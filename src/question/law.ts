@@ -6,6 +6,7 @@ import type { LawResult } from "../answer/law.ts";
 import type { Warning } from "../answer/warning.ts";
 import { InputError, NoAnswerError } from "../errors.ts";
 import { gaussianLaws } from "../law/gaussian.ts";
+import { lineLaws } from "../law/line-laws.ts";
 import { coversProblem, leastSquaresLaws, momentLimits } from "../law/moments.ts";
 import { selectModels } from "../model/index.ts";
 import type { SdeModel } from "../model/model.ts";
@@ -55,6 +56,10 @@ async function figures(problem: SgdProblem, models: readonly SdeModel[], options
   if (options.method !== "sample") {
     if (objective.quadratic && noise.constant) return gaussianLaws(problem, models, at, options);
     if (coversProblem(problem)) return leastSquaresLaws(problem, models, at);
+    if (objective.d === 1 && objective.hessian && !noise.minibatch) {
+      const { warnings, ...result } = lineLaws(problem, models, at, options);
+      return { result, warnings };
+    }
   }
   if (options.engine && options.method !== "exact") return options.engine(problem, models, options);
   throw new NoAnswerError("law/no-method", `law: ${whyNot(problem, options)}`, { kind: objective.kind, d: objective.d, noise: noise.kind });
@@ -66,7 +71,7 @@ function whyNot({ objective, noise }: SgdProblem, options: LawOptions): string {
     "Without sampling there are laws on quadratics with constant noise, on least squares with fresh minibatches and in one dimension.";
   if (objective.leastSquares && noise.minibatch?.epochs) return `reshuffled epochs are not covered by closed moments. ${covered}`;
   if (objective.leastSquares && noise.minibatch)
-    return `closed moments go up to ${momentLimits.largest} dimensions; this problem has ${objective.d}.`;
+    return `closed moments go up to ${momentLimits.largest} dimensions, fewer with many rows or steps; this problem has ${objective.d} dimensions, ${objective.leastSquares.n} rows.`;
   return `a ${objective.kind} objective in ${objective.d} dimensions with ${noise.constant ? "constant" : "varying"} ${noise.kind} noise has no closed form. ${covered}`;
 }
 

@@ -38,6 +38,10 @@ function bestByQuestion(byQuestion: ByQuestion): string[] {
       );
     } else {
       const [first, second] = told;
+      if (first!.verdict === "poor") {
+        lines.push(`${capital(subject[question])}: no model is right; the nearest, ${title(first!.model)}, is off by ${short(first!.error!)}.`);
+        continue;
+      }
       lines.push(`${capital(subject[question])}: ${title(first!.model)} is nearest, off by ${short(first!.error!)}${second ? `; then ${title(second.model)}, ${short(second.error!)}` : ""}.`);
     }
   }
@@ -67,7 +71,7 @@ function missing(byQuestion: ByQuestion, law: LawResult, warnings: readonly Warn
   const silent = Object.keys(law.models).filter((id) => Object.values(byQuestion).every((rows) => rows.find((r) => r.model === id)?.error == null));
   if (silent.length === 0) return [];
   const reason = warnings.find((w) => w.model !== undefined && silent.includes(w.model));
-  return [`No figures from ${listed(silent.map(title))}${reason ? `: ${reason.message}` : ""}.`];
+  return [`No figures from ${listed(silent.map(title))}${reason ? `: ${reason.message.replace(/\.$/, "")}` : ""}.`];
 }
 
 const short = (x: number): string => (x < 1e-3 || x >= 1e4 ? x.toExponential(1) : x.toPrecision(2));

@@ -37,7 +37,7 @@ export function trustIn(
   if (existence.defect === null) {
     return verdict(
       "none",
-      `z = eta lambda reaches ${shown(zMax)}: from 1 on SGD jumps across the minimum, which no diffusion does in one step`,
+      `z = eta lambda reaches ${shown(zMax)}: from 1 on SGD jumps across the minimum, which no diffusion does in one step${twoStepHint(problem)}`,
     );
   }
   const faults = faultsOf(model, problem, linear, indicators);
@@ -112,3 +112,8 @@ function faultsOf(model: SdeModel, problem: SgdProblem, linear: LinearProblem, i
 
 const shown = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(2))) : "infinite");
 const percent = (value: number): string => (value > 10 ? `${shown(value)} times` : `${Number((100 * value).toPrecision(2))} %`);
+
+/** Where the two-step form is to be had (model/existence.ts). */
+function twoStepHint({ objective, noise }: SgdProblem): string {
+  return objective.quadratic && noise.constant ? "; its two-step form (--two-step) holds at every second step" : "";
+}

@@ -189,9 +189,8 @@ describe("diagnose at the optimum", () => {
       const { result } = await diagnose(readProblem(c.problem, { loadText: () => text }), { point: c.at });
       expect(result.value / c.value).toBeCloseTo(1, 13);
       expect((result.noiseTrace as number) / c.noise.trace).toBeCloseTo(1, 13);
-      c.eigenvalues.forEach((v: number, i: number) =>
-        expect(Math.abs((result.eigenvalues as number[])[i]! - v)).toBeLessThan(1e-13 * c.eigenvalues[0]),
-      );
+      const off = c.eigenvalues.map((v: number, i: number) => Math.abs((result.eigenvalues as number[])[i]! - v));
+      expect(Math.max(...off)).toBeLessThan(1e-13 * c.eigenvalues[0]);
       for (const [id, loss] of Object.entries<number>(c.exactStationaryExcessLoss))
         expect(value(result.stationaryExcessLoss![id])! / loss).toBeCloseTo(1, 11);
     }

@@ -2,14 +2,17 @@
 import type { Answer, CompareResult, DiagnoseResult, ExitResult, LawResult, WeakResult } from "../../answer/index.ts";
 import { InputError } from "../../errors.ts";
 import { compare, diagnose, exit, law, weak } from "../../index.ts";
-import { answerPage, answerTable, comparePage, type ReportableResult } from "../../report/index.ts";
+import { answerTable, type ReportableResult } from "../../report/table.ts";
 import type { Asked, CommandModule } from "../command.ts";
+
+/** Figures and pages bring a drawing library: loaded only where a page is written. */
+const drawing = () => import("../../report/index.ts");
 
 function questionCommand<R extends ReportableResult>(ask: (asked: Asked) => Promise<Answer<R>>): CommandModule {
   return {
     ask,
     text: async (answer, { width }) => answerTable(answer as Answer<R>, { width }),
-    page: async (answer, context) => answerPage(answer as Answer<R>, context),
+    page: async (answer, context) => (await drawing()).answerPage(answer as Answer<R>, context),
   };
 }
 
@@ -33,7 +36,8 @@ export const compareCommand: CommandModule = {
   ask: ({ problems, options }) => compare(problems, options),
   text: async (answer, { width, report, typed }) =>
     answerTable(answer as Answer<CompareResult>, { width, report, command: again(typed), next: "examples/ (escapement compare NAME…)" }),
-  page: async (answer, context) => comparePage(answer as Answer<CompareResult>, { ...context, command: again(context.command) }),
+  page: async (answer, context) =>
+    (await drawing()).comparePage(answer as Answer<CompareResult>, { ...context, command: again(context.command) }),
   defaultReport: "escapement-report.html",
 };
 

@@ -1,0 +1,150 @@
+// Paths of one process by its scheme as it is, without levels: what ensembles of paths and their moments are made of. An SDE's figures are
+// those of local linearisation with the given substeps; their step bias is the caller's business (question/paths.ts estimates it).
+import type { Vector } from "../numerics/arrays.ts";
+import { normalSource } from "../numerics/random.ts";
+import type { SdeModel } from "../model/model.ts";
+import type { Sde } from "../model/sde.ts";
+import type { SgdProblem } from "../problem/problem.ts";
+import type { Region } from "../problem/region.ts";
+import type { TestFunction } from "../problem/test-function.ts";
+import { type Ensemble, type Extreme, larger } from "./ensemble.ts";
+import { eventsPerProcess, extremesPerProcess, noteEncounters } from "./events.ts";
+import { estimateOf } from "./figure.ts";
+import type { Estimate } from "../answer/estimate.ts";
+import type { PathProgram } from "./program.ts";
+import { type Engine, plainEngine } from "./run.ts";
+import { sdeWalker } from "./sde.ts";
+import { type SgdKind, sgdWalker } from "./sgd.ts";
+import { isFiniteState, type Walker } from "./walker.ts";
+
+/** SGD, its twin with Gaussian noise, or a model in so many substeps. */
+export interface Scheme {
+  readonly problem: SgdProblem;
+  readonly process: SgdKind | SdeModel;
+  readonly substeps: number;
+}
+
+/** Walks a scheme's paths, normals included. */
+export interface SchemeWalker {
+  readonly walker: Walker;
+  begin(path: number): void;
+  /** From x_k to x_{k+1}; a path that has overflowed stays as it is. */
+  advance(k: number): void;
+}
+
+export function schemeWalker({ problem, process, substeps }: Scheme, seed: number): SchemeWalker {
+  const { d } = problem.objective;
+  const model = typeof process === "string" ? undefined : process;
+  const fine = model ? substeps : 1;
+  const walker = model ? sdeWalker(problem, model, fine, fine) : sgdWalker(problem, seed, process as SgdKind);
+  const usesNormals = model !== undefined || problem.noise.kind === "gaussian" || process === "sgd-gaussian";
+  const source = normalSource(seed, d);
+  const normals = new Float64Array(fine * d);
+  let path = 0;
+  return {
+    walker,
+    begin(number) {
+      path = number;
+      walker.begin(number);
+    },
+    advance(k) {
+      if (!isFiniteState(walker.x)) return;
+      if (usesNormals) source.fill(path, k, fine, normals);
+      walker.advance(k, normals);
+    },
+  };
+}
+
+/** What is to be averaged: all of it given beforehand. */
+export interface Ask {
+  readonly tests?: readonly TestFunction[];
+  /** The indicator that the path was inside the region at every step up to this one. */
+  readonly regions?: readonly Region[];
+  /** Steps, ascending, from 1. */
+  readonly steps: readonly number[];
+  readonly seed?: number;
+  readonly paths: number;
+}
+
+/** Values of a state at steps[place]. */
+export interface SingleObservation {
+  readonly steps: readonly number[];
+  readonly size: number;
+  readonly text: string;
+  observe(x: Vector, place: number, out: Float64Array, at: number): void;
+}
+
+/** Figures: [place][value], then [place][region]. */
+export function singleProgram(scheme: Scheme, observation: SingleObservation, regions: readonly Region[], seed: number): PathProgram {
+  const { steps, size } = observation;
+  const runner = schemeWalker(scheme, seed);
+  const { walker } = runner;
+  const counts = new Float64Array(eventsPerProcess);
+  const extremes: (Extreme | null)[] = new Array<Extreme | null>(extremesPerProcess).fill(null);
+  const inside = new Uint8Array(regions.length);
+  const block = steps.length * size;
+  return {
+    job: JSON.stringify({
+      question: "single",
+      problem: scheme.problem.json,
+      process: typeof scheme.process === "string" ? scheme.process : scheme.process.id,
+      substeps: scheme.substeps,
+      observation: observation.text,
+      regions: regions.map((region) => region.text),
+      steps,
+      seed,
+    }),
+    size: block + steps.length * regions.length,
+    counts,
+    extremes,
+    run(path, out) {
+      runner.begin(path);
+      inside.fill(1);
+      for (let k = 0, place = 0; place < steps.length; k++) {
+        runner.advance(k);
+        for (let r = 0; r < regions.length; r++) if (inside[r] === 1 && !regions[r]!.contains(walker.x)) inside[r] = 0;
+        if (steps[place] !== k + 1) continue;
+        if (isFiniteState(walker.x)) observation.observe(walker.x, place, out, place * size);
+        else out.fill(Number.NaN, place * size, (place + 1) * size);
+        for (let r = 0; r < regions.length; r++) out[block + place * regions.length + r] = inside[r]!;
+        place++;
+      }
+      noteEncounters([walker], path, counts, extremes, 0, larger);
+    },
+  };
+}
+
+export interface Simulated {
+  readonly ensemble: Ensemble;
+  /** E phi by [step][test]; null where a path has overflowed. */
+  readonly tests: readonly (readonly (Estimate | null)[])[];
+  /** Probability of having stayed inside, by [step][region]. */
+  readonly inside: readonly (readonly (Estimate | null)[])[];
+}
+
+/**
+ * Simulates one process and averages what was asked for. The figures of an Sde are those of its scheme in `by.substeps` substeps (default 8);
+ * errors are standard errors, the step bias not included: sampleWeak, sampleLaw and sampleExit have figures whose errors hold it.
+ */
+export async function simulate(
+  process: SgdProblem | Sde,
+  ask: Ask,
+  by: { readonly engine?: Engine; readonly substeps?: number; readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void } = {},
+): Promise<Simulated> {
+  const { tests = [], regions = [], steps, seed = 1, paths } = ask;
+  const sde = "model" in process ? process : undefined;
+  const problem = sde ? sde.problem : (process as SgdProblem);
+  const scheme: Scheme = { problem, process: sde ? sde.model : "sgd", substeps: sde ? (by.substeps ?? 8) : 1 };
+  const observation: SingleObservation = {
+    steps,
+    size: tests.length,
+    text: JSON.stringify(tests.map((test) => test.text)),
+    observe(x, _place, out, at) {
+      for (let v = 0; v < tests.length; v++) out[at + v] = tests[v]!.value(x);
+    },
+  };
+  const { engine = plainEngine, signal, onProgress } = by;
+  const ensemble = await engine(singleProgram(scheme, observation, regions, seed), 0, paths, { signal, onProgress });
+  const at = (offset: number, count: number) => steps.map((_, place) => Array.from({ length: count }, (_v, v) => estimateOf(ensemble.moments, offset + place * count + v)));
+  return { ensemble, tests: at(0, tests.length), inside: at(steps.length * tests.length, regions.length) };
+}
