@@ -11,36 +11,15 @@ import { elementaryFunctions } from "../numerics/elementary/list.ts";
 /** The number of a value: of the instruction that defines it. */
 export type Value = number;
 
-/** How many operands an operation has; those marked in `isCondition` define a truth value, not a number. */
-export const operandCount = {
-  input: 0,
-  constant: 0,
-  add: 2,
-  subtract: 2,
-  multiply: 2,
-  divide: 2,
-  sqrt: 1,
-  negate: 1,
-  abs: 1,
-  less: 2,
-  lessEqual: 2,
-  equal: 2,
-  and: 2,
-  or: 2,
-  not: 1,
-  select: 3,
-  pow2: 1,
-  exponentOf: 1,
-  mantissaOf: 1,
-  copysign: 2,
-  /** callee(a) and callee(a, b). */
-  call1: 1,
-  call2: 2,
-  /** a ? callee(b) : c */
-  rarely: 3,
-} as const;
-
-export type Operation = keyof typeof operandCount;
+/** Operations of one, two and three operands; those in `isCondition` define a truth value, not a number. */
+export type Operation =
+  | "input"
+  | "constant"
+  | ("sqrt" | "negate" | "abs" | "not" | "pow2" | "exponentOf" | "mantissaOf")
+  | ("add" | "subtract" | "multiply" | "divide" | "less" | "lessEqual" | "equal" | "and" | "or" | "copysign")
+  | "select"
+  // callee(first), callee(first, second), first ? callee(second) : third
+  | ("call1" | "call2" | "rarely");
 
 export const isCondition: ReadonlySet<Operation> = new Set(["less", "lessEqual", "equal", "and", "or", "not"]);
 const isCommutative: ReadonlySet<Operation> = new Set(["add", "multiply", "equal", "and", "or"]);
@@ -173,7 +152,8 @@ function withoutDeadCode({ inputCount, instructions, outputs }: Program): Progra
   const place = new Int32Array(instructions.length);
   const kept: Instruction[] = [];
   const moved = (v: Value): Value => place[v]!;
-  for (const [v, instruction] of instructions.entries()) {
+  for (let v = 0; v < instructions.length; v += 1) {
+    const instruction = instructions[v]!;
     if (isNeeded[v] === 0) continue;
     place[v] = kept.length;
     kept.push({ ...instruction, operands: instruction.operands.map(moved) });

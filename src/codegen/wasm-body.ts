@@ -20,15 +20,16 @@ export function findRoots({ instructions, outputs }: Program): Roots {
   const count = instructions.length;
   const uses = new Int32Array(count);
   const user = new Int32Array(count).fill(-1);
-  for (const [v, instruction] of instructions.entries())
-    for (const operand of instruction.operands) {
+  for (let v = 0; v < count; v += 1)
+    for (const operand of instructions[v]!.operands) {
       uses[operand]! += 1;
       user[operand] = v;
     }
   for (const output of outputs) uses[output]! += 2;
   const isRoot = new Uint8Array(count);
   const size = new Int32Array(count);
-  for (const [v, instruction] of instructions.entries()) {
+  for (let v = 0; v < instructions.length; v += 1) {
+    const instruction = instructions[v]!;
     let total = 1;
     for (const operand of instruction.operands) if (isRoot[operand] === 0) total += size[operand]!;
     size[v] = total;
@@ -102,16 +103,16 @@ function expand({ operation, operands, callee }: Instruction, context: BodyConte
   const [a, b, c] = operands;
   if (operation === "rarely") {
     // The call is behind a branch: its argument is computed in either case where it is a root, and only there where it is not.
-    todo.push([op.end], c, [op.else], call(context.functionIndex(callee)), b, [op.if, 0x7c], a);
+    todo.push([op.end], c, [op.else], callOf(context.functionIndex(callee)), b, [op.if, 0x7c], a);
   } else if (operation === "select") todo.push([op.select], a, c, b);
   else {
-    todo.push(callee === "" ? suffix.get(operation)! : call(context.functionIndex(callee)));
+    todo.push(callee === "" ? suffix.get(operation)! : callOf(context.functionIndex(callee)));
     if (b !== undefined) todo.push(b);
     todo.push(a);
   }
 }
 
-function call(index: number): number[] {
+function callOf(index: number): number[] {
   const bytes = [op.call as number];
   let rest = index;
   for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest & 127) | 128);

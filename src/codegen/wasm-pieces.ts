@@ -16,7 +16,7 @@ export function cutProgram(program: Program, size: number): { pieces: Piece[]; s
   const pieceOf = new Int32Array(instructions.length);
   const roots: Value[][] = [[]];
   let filled = 0;
-  for (const v of instructions.keys()) {
+  for (let v = 0; v < instructions.length; v += 1) {
     if (isRoot[v] === 0) continue;
     if (filled > 0 && filled + treeSize[v]! > size) {
       roots.push([]);
@@ -28,7 +28,8 @@ export function cutProgram(program: Program, size: number): { pieces: Piece[]; s
   }
   const imports = roots.map(() => new Set<Value>());
   const slots = new Map<Value, number>();
-  for (const [v, instruction] of instructions.entries()) {
+  for (let v = 0; v < instructions.length; v += 1) {
+    const instruction = instructions[v]!;
     const here = pieceOf[owner[v]!]!;
     for (const operand of instruction.operands) {
       if (isRoot[operand] === 0 || pieceOf[operand] === here) continue;

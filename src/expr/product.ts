@@ -4,7 +4,7 @@ import { one, ratio, type Scaled, split, times, zero } from "./coefficient.ts";
 import { integerPower as integerPowerOfNumber } from "./functions.ts";
 import { type Expr, makeBinary, makeCall, makeConstant, makeIntegerPower, maxIntegerPower } from "./node.ts";
 import { isNonnegative, isPositive, isTotal } from "./range.ts";
-import { attach, factorsOf, negate } from "./terms.ts";
+import { attach, factorsOf, isFraction, negate, overAndUnder } from "./terms.ts";
 
 /** a b. */
 export function multiply(a: Expr, b: Expr): Expr {
@@ -51,11 +51,6 @@ function multiplyRests(a: Expr, b: Expr): Expr {
   return met ? product : makeBinary("multiply", a, b);
 }
 
-/** A quotient; but what is divided by 0, or by a constant that would overflow elsewhere, is left as it is. */
-const isFraction = (expr: Expr): boolean => expr.kind === "divide" && expr.args[1].kind !== "constant";
-
-const overAndUnder = (expr: Expr): [Expr, Expr] => (isFraction(expr) ? [expr.args[0]!, expr.args[1]!] : [expr, one]);
-
 /** Quotients of two formulas of coefficient 1; neither bar is lost: a/(b/c) is a c/b. */
 function divideRests(a: Expr, b: Expr): Expr {
   if (isFraction(a) || isFraction(b)) {
@@ -71,6 +66,7 @@ function divideRests(a: Expr, b: Expr): Expr {
   }
   let above = factorsOf(a);
   let below = factorsOf(b);
+  let met = false;
   for (const factor of above) {
     const other = below.find((g) => powerOf(g).base === powerOf(factor).base);
     if (other === undefined) continue;
@@ -80,9 +76,11 @@ function divideRests(a: Expr, b: Expr): Expr {
     if (rest >= 0 && !(isPositive(base) && isTotal(base))) continue;
     above = replace(above, factor, rest > 0 ? raise(base, rest) : undefined);
     below = replace(below, other, rest < 0 ? raise(base, -rest) : undefined);
+    met = true;
   }
-  const denominator = below.length === 0 ? one : product(below);
-  const numerator = above.length === 0 ? one : product(above);
+  if (!met) return makeBinary("divide", a, b);
+  const denominator = below.reduce(multiplyRests, one);
+  const numerator = above.reduce(multiplyRests, one);
   return denominator === one ? numerator : makeBinary("divide", numerator, denominator);
 }
 

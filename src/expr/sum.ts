@@ -44,7 +44,10 @@ function collect(a: Expr, b: Expr, sign: 1 | -1): Expr | undefined {
       terms = terms.toSpliced(at, 1, ...(sum.n === 0 ? [] : [{ ...sum, rest: terms[at]!.rest }]));
     }
   }
-  return met ? sumOf(terms) : undefined;
+  if (!met) return undefined;
+  // A sum among the terms, as (a + b) once c is gone from c + (a + b) - c, has terms to be collected in turn.
+  if (terms.some((term) => isSum(term.rest))) return terms.map((term) => attach(term, term.rest)).reduce(add);
+  return sumOf(terms);
 }
 
 /** The same for single terms: what most of a long sum is made of. */

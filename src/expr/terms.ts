@@ -4,6 +4,12 @@ import { type Coefficient, one, type Scaled, split, times, zero } from "./coeffi
 import { type Expr, makeBinary, makeConstant, makeNegate } from "./node.ts";
 import { isTotal } from "./range.ts";
 
+/** A quotient; but what is divided by 0, or by a constant that would overflow elsewhere, is left as it is. */
+export const isFraction = (expr: Expr): boolean => expr.kind === "divide" && expr.args[1].kind !== "constant";
+
+/** What stands above and below the bar. */
+export const overAndUnder = (expr: Expr): [Expr, Expr] => (isFraction(expr) ? [expr.args[0]!, expr.args[1]!] : [expr, one]);
+
 /** How many terms of a sum, or factors of a product, are searched for like ones. */
 const reach = 8;
 
@@ -27,8 +33,8 @@ export function attach({ n, d }: Coefficient, rest: Expr): Expr {
     // not into sums on the right, which may be nested deeply
     if (signOfFirst < 0 && !isSum(q)) return joined(negate(p), negate(q));
   }
-  if (n < 0 && (n === -1 || rest.kind === "divide")) return makeNegate(attach({ n: -n, d }, rest));
-  const [over, under] = rest.kind === "divide" ? rest.args : [rest, one];
+  if (n < 0 && (n === -1 || isFraction(rest))) return makeNegate(attach({ n: -n, d }, rest));
+  const [over, under] = overAndUnder(rest);
   const above = over === one ? makeConstant(n) : scaled(n, over);
   const below = under === one ? makeConstant(d) : scaled(d, under);
   return below === one ? above : makeBinary("divide", above, below);
@@ -76,15 +82,16 @@ export function joined(a: Expr, b: Expr): Expr {
   return a.kind === "negate" ? makeBinary("subtract", b, a.args[0]) : makeBinary("add", a, b);
 }
 
-/** The factors of a left-deep product, at most `reach` of them: the first may be a product itself. */
+/** The factors of a product, however it is grouped; at most `reach` of them: the first ones may be products themselves. */
 export function factorsOf(expr: Expr): Expr[] {
   if (expr === one) return [];
-  const factors: Expr[] = [];
-  let rest = expr;
-  while (rest.kind === "multiply" && rest.args[0].kind !== "constant" && factors.length < reach - 1) {
-    factors.unshift(rest.args[1]);
-    rest = rest.args[0];
+  const factors = [expr];
+  for (let i = 0; i >= 0 && factors.length < reach; ) {
+    const factor = factors[i]!;
+    if (factor.kind === "multiply" && factor.args[0].kind !== "constant") {
+      factors.splice(i, 1, ...factor.args);
+      i++;
+    } else i--;
   }
-  factors.unshift(rest);
   return factors;
 }

@@ -34,7 +34,7 @@ export interface Arithmetic<T, B> {
   pow2(k: T): T;
   /** The exponent e of x = +-m 2^e, 1 <= m < 2; -1023 for zeros and subnormals, 1024 for infinities and NaN. */
   exponentOf(x: T): T;
-  /** The m of x = +-m 2^e for normal x; for other x something in [1, 2) that must not be used. */
+  /** The m of x = +-m 2^e for normal x; for other x something that must not be used. */
   mantissaOf(x: T): T;
   /** |magnitude| with the sign of `sign` (zeros included); a NaN as `sign` gives something that must not be used. */
   copysign(magnitude: T, sign: T): T;

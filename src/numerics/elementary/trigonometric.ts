@@ -96,18 +96,18 @@ function isFar<T, B>(m: Arithmetic<T, B>, x: T): B {
   return m.and(m.less(m.constant(FAR), m.abs(x)), m.less(m.abs(x), m.constant(Number.POSITIVE_INFINITY)));
 }
 
-/** sin x. */
+/** sin x. Error at most 0.76 ulp. */
 export function sin<T, B>(m: Arithmetic<T, B>, x: T): T {
   const near = m.select(m.equal(x, m.constant(0)), x, sinOf(m, reduceNear(m, x)));
   return m.rarely(isFar(m, x), sinFar, x, near);
 }
 
-/** cos x. */
+/** cos x. Error at most 0.76 ulp. */
 export function cos<T, B>(m: Arithmetic<T, B>, x: T): T {
   return m.rarely(isFar(m, x), cosFar, x, cosOf(m, reduceNear(m, x)));
 }
 
-/** tan x. */
+/** tan x. Error at most 0.85 ulp. */
 export function tan<T, B>(m: Arithmetic<T, B>, x: T): T {
   const near = m.select(m.equal(x, m.constant(0)), x, tanOf(m, reduceNear(m, x)));
   return m.rarely(isFar(m, x), tanFar, x, near);
