@@ -1,5 +1,6 @@
-// Formula -> text in the grammar of interface.md: what parseFormula reads back as the same node. Not so where the derivative brought in
-// sign, step or K, which formulas cannot call: those are written for readers; JSON (print-json.ts) keeps them.
+// Formula -> text in the grammar of interface.md: parseFormula reads it back as the same node; of nested products and sums whose terms
+// have met in another order, one in some ten thousand becomes a simpler formula of the same value. Not read back is what derivatives
+// bring in, sign, step and K, which formulas cannot call: that is written for readers; JSON (print-json.ts) keeps every node.
 
 import { withoutLogSlopes } from "./expand.ts";
 import type { Expr } from "./node.ts";

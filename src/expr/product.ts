@@ -139,7 +139,7 @@ export function integerPower(a: Expr, n: number): Expr {
     const [p, q] = [integerPowerOfNumber(over, n), integerPowerOfNumber(under, n)];
     if (Number.isSafeInteger(p) && Number.isSafeInteger(q)) return attachAgain({ n: p, d: q }, integerPower(rest, n));
   }
-  if (a.kind === "integerPower" && a.exponent * n <= maxIntegerPower) return makeIntegerPower(a.args[0], a.exponent * n);
+  if (a.kind === "integerPower" && a.exponent * n <= maxIntegerPower) return integerPower(a.args[0], a.exponent * n);
   if (a.kind === "call" && a.name === "abs" && n % 2 === 0) return integerPower(a.args[0], n);
   if (a.kind === "call" && a.name === "sqrt" && n % 2 === 0 && isNonnegative(a.args[0])) return integerPower(a.args[0], n / 2);
   return makeIntegerPower(a, n);

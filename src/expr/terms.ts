@@ -82,16 +82,14 @@ export function joined(a: Expr, b: Expr): Expr {
   return a.kind === "negate" ? makeBinary("subtract", b, a.args[0]) : makeBinary("add", a, b);
 }
 
-/** The factors of a product, however it is grouped; at most `reach` of them: the first ones may be products themselves. */
+/**
+ * The factors of a product that is grouped from the left, at most `reach` of them: the first may be a product itself. Factors that are
+ * products are left whole: opening them would lose what derivatives share.
+ */
 export function factorsOf(expr: Expr): Expr[] {
   if (expr === one) return [];
   const factors = [expr];
-  for (let i = 0; i >= 0 && factors.length < reach; ) {
-    const factor = factors[i]!;
-    if (factor.kind === "multiply" && factor.args[0].kind !== "constant") {
-      factors.splice(i, 1, ...factor.args);
-      i++;
-    } else i--;
-  }
+  for (let first = expr; first.kind === "multiply" && first.args[0].kind !== "constant" && factors.length < reach; first = factors[0]!)
+    factors.splice(0, 1, ...first.args);
   return factors;
 }

@@ -32,7 +32,6 @@ export function diffusionStep(sde: Sde, { widening, reach }: PlaneResolution, wo
   const eta = sde.problem.learningRate;
   let fields: Fields | undefined;
   let frame: PlaneFrame | undefined;
-  let piece = eta;
   /** The law after `stretch`, in the frame at hand if `to` is left out, else in one around the law now and `to`. */
   const advance = (law: PlaneLaw, stretch: number, from: PlaneMoments, to: PlaneMoments | undefined): PlaneLaw => {
     let now = law;
@@ -41,9 +40,8 @@ export function diffusionStep(sde: Sde, { widening, reach }: PlaneResolution, wo
       frame = now.frame;
       fields = fieldsIn(sde, frame, reach, law.basis);
     }
-    const moved = krylovExponential(generatorOf(law.basis, fields, work), now.coefficients, stretch, piece);
-    piece = moved.piece;
-    return planeLaw(law.basis, now.frame, moved.value);
+    const moved = krylovExponential(generatorOf(law.basis, fields, work), now.coefficients, stretch);
+    return planeLaw(law.basis, now.frame, moved);
   };
   return (start) => {
     let law = start;

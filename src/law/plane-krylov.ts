@@ -16,47 +16,39 @@ const defaults = {
 
 type LinearMap = (v: Float64Array, out: Float64Array) => void;
 
-/**
- * @param first  the first piece to try, at most `time`; what went through last time
- * @returns exp(time L) v and the piece that went through
- */
-export function krylovExponential(map: LinearMap, v: Float64Array, time: number, first: number): { value: Float64Array; piece: number } {
+/** exp(time L) v, to rounding of the largest entries met. */
+export function krylovExponential(map: LinearMap, v: Float64Array, time: number): Float64Array {
   const n = v.length;
   const most = Math.min(defaults.dimension, n);
   let now: Float64Array = Float64Array.from(v);
   const scale = norm(v);
-  let piece = Math.min(first, time);
-  let lasting = piece;
-  let pieces = 0;
-  for (let left = time; left > 0; ) {
-    if (++pieces > defaults.mostPieces) throw new LostLawError("the generator is too stiff for this frame");
+  let left = time;
+  let piece = time;
+  for (let pieces = 0; left > 0; pieces++) {
     const beta = norm(now);
-    if (!(beta > 0)) return { value: now, piece: lasting };
-    if (!(beta < 1e12 * scale)) throw new LostLawError("a law grows beyond bounds in its frame");
-    piece = Math.min(piece, left);
-    const enough = (h: Float64Array, size: number) => beta * smallExponential(h, size, most, piece, false).error <= (defaults.tolerance * scale * piece) / time;
-    const { basis, h, size, closed } = arnoldi(map, now, beta, most, enough);
-    for (;;) {
-      const { weights, error } = smallExponential(h, size, most, piece, closed);
-      const allowed = (defaults.tolerance * scale * piece) / time;
-      if (closed || beta * error <= allowed) {
-        now = combination(basis, weights, beta, size, n);
-        left = left - piece > 1e-13 * time ? left - piece : 0;
-        lasting = piece;
-        // The error goes like piece^m: near the limit already, or room for more.
-        const growth = closed ? 2 : beta * error <= 1e-6 * allowed ? 1.6 : beta * error <= 1e-2 * allowed ? 1.15 : 1;
-        piece *= growth;
-        break;
+    if (beta === 0) return now;
+    if (!(beta < 1e12 * scale) || pieces > defaults.mostPieces) throw new LostLawError("a law grows beyond bounds, or is too stiff for its frame");
+    const isEnough = (h: Float64Array, size: number, tau: number) =>
+      beta * smallExponential(h, size, most, tau).error <= (defaults.tolerance * scale * tau) / time;
+    const { basis, h, size, closed } = arnoldi(map, now, beta, most, (small, m) => isEnough(small, m, piece));
+    if (!closed) {
+      // The small exponential is cheap beside the map: halve until it will do, then see whether a little more would.
+      while (!isEnough(h, size, piece)) {
+        piece *= 0.5;
+        if (!(piece > 1e-9 * time)) throw new LostLawError("the generator is too stiff for its frame");
       }
-      piece *= beta * error > 1e6 * allowed ? 0.5 : 0.8;
-      if (!(piece > 1e-9 * time)) throw new LostLawError("the generator is too stiff for this frame");
+      const more = Math.min(left, 1.4 * piece);
+      if (more > piece && isEnough(h, size, more)) piece = more;
     }
+    now = combination(basis, smallExponential(h, size, most, piece).weights, beta, size, n);
+    left = left - piece > 1e-13 * time ? left - piece : 0;
+    piece = Math.min(left, 2 * piece);
   }
-  return { value: now, piece: lasting };
+  return now;
 }
 
 /** V (m + 1 vectors), H ((m + 1) x m, row-major with stride m), by modified Gram-Schmidt done twice. */
-function arnoldi(map: LinearMap, v: Float64Array, beta: number, most: number, enough: (h: Float64Array, size: number) => boolean) {
+function arnoldi(map: LinearMap, v: Float64Array, beta: number, most: number, isEnough: (h: Float64Array, size: number) => boolean) {
   const basis = [v.map((x) => x / beta)];
   const h = new Float64Array((most + 1) * most);
   for (let j = 0; j < most; j++) {
@@ -77,21 +69,21 @@ function arnoldi(map: LinearMap, v: Float64Array, beta: number, most: number, en
     h[(j + 1) * most + j] = after;
     // What is left is rounding: the space is invariant.
     if (after <= 1e-14 * before || before === 0) return { basis, h, size: j + 1, closed: true };
-    if (defaults.looks.includes(j + 1) && enough(h, j + 1)) return { basis, h, size: j + 1, closed: false };
+    if (defaults.looks.includes(j + 1) && isEnough(h, j + 1)) return { basis, h, size: j + 1, closed: false };
     basis.push(w.map((x) => x / after));
   }
   return { basis, h, size: most, closed: false };
 }
 
 /** exp(tau H) e_1, and h_{m+1,m} |tau phi_1(tau H)|_{m,1} from the augmented matrix [[H, e_1], [0, 0]]. */
-function smallExponential(h: Float64Array, size: number, stride: number, tau: number, closed: boolean) {
+function smallExponential(h: Float64Array, size: number, stride: number, tau: number) {
   const n = size + 1;
   const a = new Float64Array(n * n);
   for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) a[i * n + j] = tau * h[i * stride + j]!;
-  a[size] = tau; // row 1, last column
+  a[size] = tau;
   const e = expm(a, n);
   const weights = Float64Array.from({ length: size }, (_, i) => e[i * n]!);
-  const error = closed ? 0 : Math.abs(h[size * stride + size - 1]! * e[(size - 1) * n + size]!);
+  const error = Math.abs(h[size * stride + size - 1]! * e[(size - 1) * n + size]!);
   return { weights, error: weights.every(Number.isFinite) ? error : Number.POSITIVE_INFINITY };
 }
 

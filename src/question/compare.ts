@@ -65,11 +65,16 @@ function verdictsOf(models: readonly SdeModel[], law: LawResult, weak: WeakResul
   };
 }
 
+/** What holds of the problem or the model as such: said once, though each question and each learning rate of a sweep finds it anew. */
+const once: readonly string[] = ["formal", "nearest", "not-embeddable", "no-diffusion", "edge", "two-step", "not-applicable", "constant-column"];
+
 /** Each warning once: the questions share problems, so they warn of the same things. */
 function distinct(warnings: readonly Warning[]): Warning[] {
   const seen = new Set<string>();
   return warnings.filter((w) => {
-    const key = `${w.code}|${w.model ?? ""}|${w.message}`;
+    // told apart by their words, not by the measures in them
+    const words = once.includes(w.code) ? w.message.replace(/-?\d[\d.e-]*/g, "#") : w.message;
+    const key = `${w.code}|${w.model ?? ""}|${words}`;
     return !seen.has(key) && seen.add(key);
   });
 }

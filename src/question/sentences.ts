@@ -15,7 +15,7 @@ const subject: Readonly<Record<QuestionName, string>> = {
 };
 
 export function sentencesOf(problem: SgdProblem, byQuestion: ByQuestion, law: LawResult, exit: ExitResult | undefined, warnings: readonly Warning[]): string[] {
-  return [...bestByQuestion(byQuestion), ...barrier(byQuestion, exit), ...quadratic(problem, byQuestion), ...missing(byQuestion, law, warnings)];
+  return [...formal(law), ...bestByQuestion(byQuestion), ...barrier(byQuestion, exit), ...quadratic(problem, byQuestion, law), ...missing(byQuestion, law, warnings)];
 }
 
 const title = (model: string): string => {
@@ -60,7 +60,16 @@ function barrier(byQuestion: ByQuestion, exit: ExitResult | undefined): string[]
   return [`Over the barrier ${words}, and the third-order term does not mend it here (theory 9: it is right for constant noise only).`];
 }
 
-function quadratic(problem: SgdProblem, byQuestion: ByQuestion): string[] {
+/** Models whose moments are those of no process: the first thing to know. */
+function formal(law: LawResult): string[] {
+  const models = Object.entries(law.models).filter(([, m]) => !m.exists && m.defect !== null && m.defect > 0 && m.laws.some((l) => l.mean !== null));
+  if (models.length === 0) return [];
+  const defect = Math.max(...models.map(([, m]) => m.defect ?? 0));
+  return [`No SDE has this law: D D^T of ${listed(models.map(([id]) => title(id)))} is indefinite (defect ${short(defect)}); ${models.length === 1 ? "its" : "their"} figures are formal, those of no process.`];
+}
+
+function quadratic(problem: SgdProblem, byQuestion: ByQuestion, law: LawResult): string[] {
+  if (law.models["ha-sme"] && !law.models["ha-sme"].exists) return [];
   if (!problem.objective.quadratic || !problem.noise.constant || !problem.noise.gaussian) return [];
   const exact = byQuestion.law?.find((r) => r.model === "ha-sme")?.verdict === "exact";
   return exact ? ["On a quadratic with Gaussian noise HA-SME has SGD's law at every step: the rest is rounding."] : [];

@@ -34,20 +34,30 @@ function none(model: string, warnings: readonly Warning[], codes?: readonly stri
 export function lawVerdicts(models: readonly string[], law: LawResult, warnings: readonly Warning[]): ModelVerdict[] {
   return sorted(
     models.map((model) => {
-      let worst: { size: number; step: number; uncertainty: number } | undefined;
+      let worst: { size: number; step: number; uncertainty: number; bound: boolean } | undefined;
       law.models[model]?.laws.forEach((at, i) => {
         const sgd = law.sgd.laws[i];
-        if (at.w2SquaredFromSgd === null || at.w2SquaredFromSgd === undefined || !sgd?.covariance) return;
+        // where the laws are no Gaussians, that of Gaussians with their moments bounds the distance from below
+        const squared = at.w2SquaredFromSgd ?? at.w2SquaredLowerBound;
+        if (squared === null || squared === undefined || !sgd?.covariance) return;
         const deviation = standardDeviation(sgd.covariance);
         if (!(deviation > 0)) return;
-        const distance = Math.sqrt(Math.max(value(at.w2SquaredFromSgd), 0));
+        const distance = Math.sqrt(Math.max(value(squared), 0));
         const size = distance / deviation;
-        if (!worst || size > worst.size) worst = { size, step: at.step, uncertainty: distanceError(at.w2SquaredFromSgd, distance) / deviation };
+        const bound = at.w2SquaredFromSgd === null || at.w2SquaredFromSgd === undefined;
+        if (!worst || size > worst.size) worst = { size, step: at.step, uncertainty: distanceError(squared, distance) / deviation, bound };
       });
       if (!worst) return none(model, warnings);
-      return { model, error: worst.size, verdict: verdictOf(worst.size, worst.uncertainty), why: `W2 distance over SGD's standard deviation, largest at step ${worst.step}` };
+      const what = worst.bound ? "distance of Gaussians with these moments (at most W2) over SGD's standard deviation" : "W2 distance over SGD's standard deviation";
+      return { model, error: worst.size, verdict: verdictOf(worst.size, worst.uncertainty), why: `${formally(law, model)}${what}, largest at step ${worst.step}` };
     }),
   );
+}
+
+/** Said before all else where the moments are those of no process. */
+function formally(law: LawResult, model: string): string {
+  const own = law.models[model];
+  return own && !own.exists && own.defect !== null ? `formal, no process has this law (defect ${own.defect.toPrecision(3)}): ` : "";
 }
 
 /** The error of a root: e/(2 sqrt v) away from 0, sqrt(e) at it. */
@@ -70,10 +80,12 @@ export function stationaryVerdicts(models: readonly string[], law: LawResult, wa
     models.map((model) => {
       const own = law.models[model]?.stationary;
       if (!own) return none(model, warnings);
-      const size = Math.sqrt(Math.max(gaussianW2Squared(numbers(sgd), numbers(own)), 0)) / deviation;
+      const squared = gaussianW2Squared(numbers(sgd), numbers(own));
+      if (!Number.isFinite(squared)) return none(model, warnings);
+      const size = Math.sqrt(Math.max(squared, 0)) / deviation;
       const ratio = standardDeviation(own.covariance) / deviation;
       const uncertainty = [...sgd.covariance.flat(), ...own.covariance.flat()].reduce<number>((e, f) => Math.max(e, error(f)), 0) / deviation ** 2;
-      return { model, error: size, verdict: verdictOf(size, uncertainty), why: `stationary standard deviation ${ratio.toFixed(3)} times SGD's (distance of Gaussians with these moments)` };
+      return { model, error: size, verdict: verdictOf(size, uncertainty), why: `${formally(law, model)}stationary standard deviation ${ratio.toFixed(3)} times SGD's (distance of Gaussians with these moments)` };
     }),
   );
 }

@@ -66,7 +66,7 @@ describe("ensembles", () => {
     expect(bytes(read.reduceRight((a, b) => a.merge(b)))).toBe(bytes(blocks.reduce((a, b) => a.merge(b))));
   });
 
-  it.each<[string, (json: any) => void, RegExp]>([
+  it.each<[string, (json: ReturnType<typeof JSON.parse>) => void, RegExp]>([
     ["kind", (json) => (json.kind = "x"), /kind/],
     ["job", (json) => (json.job = 3), /job/],
     ["no subtrees", (json) => (json.subtrees = []), /subtrees/],
