@@ -20,9 +20,12 @@ export const exitDefaults = {
   paths: 20480,
   /** Substeps of a model without noise: one path is all paths. */
   deterministicSubsteps: 64,
-  maxSteps: 1e7,
-  /** Steps of all paths together where neither paths nor maxSteps are given: long exit times get fewer paths. */
-  pathSteps: 4e8,
+  /** Steps after which a path is given up, where `maxSteps` does not say: exits that take longer are reported as not converged. */
+  maxSteps: 2e5,
+  /** Paths that tell beforehand how long paths are, where `maxSteps` does not say. */
+  pilotPaths: 64,
+  /** Steps of all paths together that are spent then, where the number of paths is not given or paths do not leave. */
+  pathSteps: 1e8,
   /** Survival is told at these parts of SGD's mean exit step, if no steps are asked for. */
   survivalParts: [1 / 16, 1 / 4, 1 / 2, 1, 2, 4],
 };
@@ -48,23 +51,23 @@ export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[
   if (!region) throw new InputError("ensemble/region", "No region to leave was given; say which with --inside, such as --inside \"x < 0\".");
   if (!region.contains(problem.start))
     throw new InputError("ensemble/region", `The start ${JSON.stringify(Array.from(problem.start))} lies outside the region ${region.text}; start inside.`, { region: region.text });
-  const budget = options.maxSteps === undefined ? Math.floor(exitDefaults.pathSteps / pathsPerBlock) : options.maxSteps;
+  const maxSteps = options.maxSteps ?? exitDefaults.maxSteps;
   const still = !hasNoise(problem);
-  const asked = options.survival ?? aroundMean(problem, region, still ? 1 : pathsPerBlock / 4, budget, seed);
+  const asked = options.survival ?? aroundMean(problem, region, still ? 1 : exitDefaults.pilotPaths, maxSteps, seed);
   const survival = [...new Set(asked)].sort((a, b) => a - b);
-  const ask: ExitAsk = { region, survival, maxSteps: Math.max(budget, ...survival) };
+  const ask: ExitAsk = { region, survival, maxSteps: Math.max(maxSteps, ...survival) };
   const warnings: Warning[] = [];
 
-  const sgdSample = await exitSample(() => sgdExitProgram(problem, ask, seed), still, "exit of SGD", options);
+  const sgdSample = await exitSample((given) => sgdExitProgram(problem, given, seed), ask, still, "exit of SGD", options);
   warnings.push(...overflowWarnings(sgdSample.ensemble, 0, "SGD"));
   const sgd = watchedLikeSgd(sgdSample, asked, survival);
-  warnings.push(...meanWarnings(sgdSample, "SGD", undefined, ask));
+  warnings.push(...meanWarnings(sgdSample, "SGD", undefined);
 
   const results: { [id: string]: ModelExit } = {};
   if (problem.noise.kind !== "gaussian") {
-    const twin = await exitSample(() => sgdExitProgram(problem, ask, seed, "sgd-gaussian"), still, "exit of SGD with Gaussian noise", options);
+    const twin = await exitSample((given) => sgdExitProgram(problem, given, seed, "sgd-gaussian"), ask, still, "exit of SGD with Gaussian noise", options);
     results["sgd-gaussian"] = { watchedLikeSgd: watchedLikeSgd(twin, asked, survival), watchedAlways: { meanSteps: null } };
-    warnings.push(...meanWarnings(twin, "SGD with Gaussian noise", "sgd-gaussian", ask));
+    warnings.push(...meanWarnings(twin, "SGD with Gaussian noise", "sgd-gaussian");
   }
   for (const model of models) {
     const nothing = { watchedLikeSgd: { meanSteps: null, survival: asked.map((step) => ({ step, probability: null })) }, watchedAlways: { meanSteps: null } };
@@ -74,12 +77,12 @@ export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[
     if (!answered) continue;
     const deterministic = isDeterministic(model) || still;
     const own = deterministic ? { ...options, substeps: exitDefaults.deterministicSubsteps } : options;
-    const sampled = await exitSample((fine) => sdeExitProgram(problem, model, ask, fine, seed), deterministic, `exit of ${model.title}`, own);
+    const sampled = await exitSample((given, fine) => sdeExitProgram(problem, model, given, fine, seed), ask, deterministic, `exit of ${model.title}`, own);
     const judged = judgePaths(model, start, sampled.ensemble, 0, options);
     warnings.push(...judged.warnings);
     if (!judged.answered) continue;
     results[model.id] = { watchedLikeSgd: watchedLikeSgd(sampled, asked, survival), watchedAlways: watchedAlways(sampled) };
-    warnings.push(...meanWarnings(sampled, model.title, model.id, ask));
+    warnings.push(...meanWarnings(sampled, model.title, model.id);
   }
   return { method: `sampling (${sgdSample.ensemble.paths} paths of SGD, levels extrapolated in the substep)`, sgd, models: results, warnings };
 }
@@ -97,26 +100,35 @@ interface ExitSample {
   readonly ensemble: Ensemble;
   readonly met: boolean;
   readonly tolerance: number | undefined;
+  readonly maxSteps: number;
 }
 
-async function exitSample(make: (fine: number) => ExitProgram, deterministic: boolean, what: string, options: SampleExitOptions): Promise<ExitSample> {
+async function exitSample(
+  make: (ask: ExitAsk, fine: number) => ExitProgram,
+  ask: ExitAsk,
+  deterministic: boolean,
+  what: string,
+  options: SampleExitOptions,
+): Promise<ExitSample> {
+  const { engine = plainEngine, signal, tolerance } = options;
   if (deterministic) {
-    const program = make(options.substeps ?? exitDefaults.deterministicSubsteps);
-    return { program, ensemble: await (options.engine ?? plainEngine)(program, 0, 1, { signal: options.signal }), met: true, tolerance: undefined };
+    const program = make(ask, options.substeps ?? exitDefaults.deterministicSubsteps);
+    return { program, ensemble: await engine(program, 0, 1, { signal }), met: true, tolerance: undefined, maxSteps: ask.maxSteps };
   }
-  let paths = options.paths;
-  if (paths === undefined && options.maxSteps === undefined && options.tolerance === undefined) {
-    // one block says how long paths are; it is part of the sample where its number of substeps is kept
-    const { engine = plainEngine, signal, substeps = 2 } = options;
-    const program = make(substeps);
-    const { moments } = await engine(program, 0, pathsPerBlock, { signal });
+  let { paths } = options;
+  let given = ask;
+  if (options.maxSteps === undefined) {
+    const program = make(ask, options.substeps ?? 2);
+    const { moments, counts } = await engine(program, 0, exitDefaults.pilotPaths, { signal });
     const mean = Math.max(1, moments.mean[program.like.value]!);
-    const affordable = Math.floor(exitDefaults.pathSteps / mean / pathsPerBlock) * pathsPerBlock;
-    paths = Math.min(exitDefaults.paths, Math.max(pathsPerBlock, affordable || pathsPerBlock));
+    const affordable = Math.max(1, Math.floor(exitDefaults.pathSteps / mean / pathsPerBlock)) * pathsPerBlock;
+    if (tolerance === undefined) paths ??= Math.min(exitDefaults.paths, affordable);
+    // where paths stay there will be no mean: survival is still to be had, from shorter paths
+    if (counts[program.censored.like]! > 0) given = { ...ask, maxSteps: Math.max(1, ...ask.survival, Math.floor(exitDefaults.pathSteps / (paths ?? exitDefaults.paths))) };
   }
   const headlines = (program: ExitProgram) => [program.like, ...(program.always ? [program.always] : [])].map(({ value, correction }) => ({ figure: value, correction }));
-  const { program, ensemble, met } = await sample(make, headlines, what, { ...options, paths }, exitDefaults);
-  return { program, ensemble, met, tolerance: options.tolerance };
+  const { program, ensemble, met } = await sample((fine) => make(given, fine), headlines, what, { ...options, paths }, exitDefaults);
+  return { program, ensemble, met, tolerance, maxSteps: given.maxSteps };
 }
 
 function watchedLikeSgd({ program, ensemble }: ExitSample, asked: readonly number[], survival: readonly number[]): WatchedLikeSgd {
@@ -141,7 +153,7 @@ function meanOf(ensemble: Ensemble, { value, correction }: ExitFigures, censored
   return ensemble.counts[censored]! > 0 ? null : estimateOf(ensemble.moments, value, correction);
 }
 
-function meanWarnings({ program, ensemble, met, tolerance }: ExitSample, title: string, model: string | undefined, { maxSteps }: ExitAsk): Warning[] {
+function meanWarnings({ program, ensemble, met, tolerance, maxSteps }: ExitSample, title: string, model: string | undefined): Warning[] {
   const { counts, paths, moments } = ensemble;
   const givenUp = counts[program.censored.like]!;
   const who = model === undefined ? {} : { model };

@@ -11,24 +11,7 @@ import { printPython } from "../../src/expr/print-python.ts";
 import { printTex } from "../../src/expr/print-tex.ts";
 import { printText } from "../../src/expr/print-text.ts";
 import { simplify } from "../../src/expr/substitute.ts";
-
-const size = 64 * 1024;
-const fill = (term: (i: number) => string, sign: string): string => {
-  let text = term(0);
-  for (let i = 1; text.length < size; i++) text += sign + term(i);
-  return text;
-};
-
-const long: [string, string][] = [
-  ["a sum of exponentials", fill((i) => `exp(-${i + 1}x^2)/${i + 1}`, " + ")],
-  ["a sum of 10 000 variables", fill((i) => `a${i}`, "+")],
-  ["a sum of one variable", fill(() => "x", "+")],
-  ["a product", fill((i) => `sin(${i + 1}x)`, "*")],
-  ["a product without signs", fill(() => "(x+1)", "")],
-  ["powers of powers", fill(() => "x", "^")],
-  ["quotients", fill((i) => `cosh(x/${i + 1})`, "/")],
-  ["minus signs", `${"-".repeat(size)}x`],
-];
+import { long, size } from "./long-formulas.ts";
 
 const nested: [string, string][] = [
   ["parentheses", `${"(".repeat(500)}x${")".repeat(500)}`],
@@ -79,29 +62,5 @@ describe("deeper nesting", () => {
       expect(() => parseFormula(text, { field: "objective.formula" })).toThrow(/objective\.formula[\s\S]*nested too deeply|too long/);
       expect(() => parseCondition(`${text} < 1`)).toThrow(/nested too deeply|too long/);
     }
-  });
-});
-
-describe("time", () => {
-  const milliseconds = (work: () => unknown): number => {
-    const start = process.cpuUsage();
-    work();
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) / 1000;
-  };
-
-  /** How busy the machine is: a table of 65 536 strings takes 15 ms of an idle core of 3 GHz, and more where caches and cores are shared. */
-  const slowdown = (): number => {
-    const table = milliseconds(() => {
-      const map = new Map<string, number>();
-      for (let i = 0; i < size; i++) map.set(`${i},${i}`, i);
-    });
-    return Math.max(1, table / 15);
-  };
-
-  it.each(long)("of parsing %s is below 100 ms", (name, text) => {
-    // The best of five: the compiler warms up, and garbage of earlier tests is collected in between.
-    const runs = [1, 2, 3, 4, 5].map(() => milliseconds(() => parseFormula(text)) / slowdown());
-    expect(Math.min(...runs), `${name}: ${runs.map((r) => r.toFixed(0)).join(", ")} ms`).toBeLessThan(100);
   });
 });
