@@ -22,20 +22,22 @@ const mustFail = (title, command, args, expected, options = {}) => {
   }
 };
 
-function ensure(path, debian) {
-  if (existsSync(path)) return;
-  console.log(`\n== ${path} is missing: installing Debian's ${debian}`);
-  const apt = ["-o", "DPkg::Lock::Timeout=300", "-qq"];
+/** Installs Debian packages where we may; fails and names them where we may not. */
+function install(what, debian, isThere) {
+  console.log(`\n== ${what} is missing: installing Debian's ${debian}`);
+  const apt = (...args) => spawnSync("apt-get", ["-o", "DPkg::Lock::Timeout=300", "-qq", ...args], { stdio: "inherit" }).status === 0;
   const root = process.getuid?.() === 0;
-  const ok = root && spawnSync("apt-get", [...apt, "update"], { stdio: "inherit" }).status === 0 && spawnSync("apt-get", [...apt, "install", "-y", ...debian.split(" ")], { stdio: "inherit" }).status === 0;
-  if (!ok || !existsSync(path)) {
-    console.error(`npm test needs ${path}: install the package ${debian} (apt-get install ${debian})`);
+  if (!(root && apt("update") && apt("install", "-y", ...debian.split(" ")) && isThere())) {
+    console.error(`npm test needs ${what}: install ${debian} (apt-get install ${debian})`);
     process.exit(1);
   }
 }
 
+if (!existsSync("/usr/bin/chromium")) install("Chromium", "chromium fonts-dejavu-core", () => existsSync("/usr/bin/chromium"));
+const python = spawnSync("/usr/bin/python3", ["-c", "import numpy"]).status === 0;
+if (!python) install("NumPy for /usr/bin/python3", "python3-numpy", () => spawnSync("/usr/bin/python3", ["-c", "import numpy"]).status === 0);
+
 const bin = (name) => `node_modules/.bin/${name}`;
-ensure("/usr/bin/chromium", "chromium fonts-dejavu-core");
 run("types", bin("tsc"), ["-p", "."]);
 run("format and lint", bin("biome"), ["ci", "--error-on-warnings", "."]);
 mustFail("lint rule against engines' functions and clocks", bin("biome"), ["lint", "test/fixtures/lint"], ["Found 4 errors"]);

@@ -17,5 +17,6 @@ export { diagnose } from "./question/diagnose.ts";
 export { exit } from "./question/exit.ts";
 export { law } from "./question/law.ts";
 export type { QuestionOptions } from "./question/options.ts";
+export { type PathBlock, type PathsOptions, pathBlocks, paths } from "./question/paths.ts";
 export { weak } from "./question/weak.ts";
 export { version } from "./version.ts";

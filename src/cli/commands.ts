@@ -51,6 +51,18 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./commands/questions.ts")).diagnoseCommand,
   },
   {
+    name: "paths",
+    summary: "ensembles of paths: moments of the final state, or the paths in a file",
+    problems: "one",
+    flags: [
+      { name: "out", kind: "text", argument: "<file>", help: "write the paths: .csv, .parquet or .npz by the ending" },
+      { name: "overwrite", kind: "switch", help: "replace the file if it exists" },
+    ],
+    sweeps: [],
+    example: "escapement paths examples/double-well.json --paths 1e4 --at 10,50 --out paths.npz",
+    load: async () => (await import("./commands/paths.ts")).pathsCommand,
+  },
+  {
     name: "derive",
     summary: "the modified equation by stochastic backward error analysis, order by order",
     problems: "optional",
@@ -74,7 +86,7 @@ export const commands: readonly Command[] = [
     sweeps: [],
     example: "escapement schema > problem.schema.json",
   },
-  ...["paths", "map", "reproduce", "studio", "runs", "show", "merge", "worker", "status"].map(
+  ...["map", "reproduce", "studio", "runs", "show", "merge", "worker", "status"].map(
     (name): Command => ({ name, summary: "not yet", problems: "none", flags: [], sweeps: [], example: "" }),
   ),
 ];

@@ -58,6 +58,8 @@ export function sgdExitProgram(problem: SgdProblem, ask: ExitAsk, seed: number, 
   const { d } = problem.objective;
   const walker = sgdWalker(problem, seed, kind);
   const gaussian = problem.noise.kind === "gaussian" || kind === "sgd-gaussian";
+  const deterministic = !hasNoise(problem);
+  const before = new Float64Array(d);
   const source = normalSource(seed, d);
   const normals = new Float64Array(d);
   const { counts, extremes, censored, leftThrough } = events(region);
@@ -78,7 +80,10 @@ export function sgdExitProgram(problem: SgdProblem, ask: ExitAsk, seed: number, 
       let k = 0;
       while (exit < 0 && k < maxSteps) {
         if (gaussian) source.fill(path, k, 1, normals);
+        if (deterministic) before.set(walker.x);
         walker.advance(k, normals);
+        // a path without noise that has come to rest stays for ever
+        if (deterministic && !hasMoved(before, walker)) break;
         k++;
         const constraint = firstViolated(region, walker);
         if (constraint < 0) continue;
@@ -98,7 +103,8 @@ export function sgdExitProgram(problem: SgdProblem, ask: ExitAsk, seed: number, 
 export function sdeExitProgram(problem: SgdProblem, model: SdeModel, ask: ExitAsk, fine: number, seed: number): ExitProgram {
   const { region, survival, maxSteps } = ask;
   const { d } = problem.objective;
-  const levels = levelsFor(fine, isDeterministic(model) ? "deterministic" : "stochastic");
+  const deterministic = isDeterministic(model) || !hasNoise(problem);
+  const levels = levelsFor(fine, deterministic ? "deterministic" : "stochastic");
   const source = normalSource(seed, d);
   const stream = createStream(seed);
   const normals = new Float64Array(fine * d);
@@ -141,7 +147,6 @@ export function sdeExitProgram(problem: SgdProblem, model: SdeModel, ask: ExitAs
     };
     return fate;
   });
-  const deterministic = isDeterministic(model);
   const still = fates.map(() => new Float64Array(d));
   const walkers = fates.map((fate) => fate.walker);
 
@@ -183,7 +188,6 @@ export function sdeExitProgram(problem: SgdProblem, model: SdeModel, ask: ExitAs
           }
           if (deterministic) moved ||= hasMoved(still[l]!, walker);
         }
-        // a path without noise that has come to rest stays for ever
         if (deterministic && !moved) break;
       }
       let finite = true;
@@ -252,4 +256,9 @@ function varianceAlong(v: Float64Array, { basis, diffusion, diagonal }: Frozen, 
     }
   }
   return Math.max(sum, 0);
+}
+
+/** Some covariance at the start, or one that varies. */
+export function hasNoise({ noise, objective, start }: SgdProblem): boolean {
+  return !noise.constant || noise.covariance(start, new Float64Array(objective.d * objective.d)).some((entry) => entry !== 0);
 }

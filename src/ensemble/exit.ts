@@ -9,7 +9,7 @@ import type { SdeModel } from "../model/model.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { Region } from "../problem/region.ts";
 import { type Ensemble, pathsPerBlock } from "./ensemble.ts";
-import { type ExitAsk, type ExitFigures, type ExitProgram, sdeExitProgram, sgdExitProgram } from "./exit-program.ts";
+import { type ExitAsk, type ExitFigures, type ExitProgram, hasNoise, sdeExitProgram, sgdExitProgram } from "./exit-program.ts";
 import { estimateOf, probabilityOf } from "./figure.ts";
 import { judgePaths, judgeStart, overflowWarnings } from "./judge.ts";
 import type { SampleOptions } from "./options.ts";
@@ -61,13 +61,13 @@ export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[
   const sgdSample = await exitSample((given) => sgdExitProgram(problem, given, seed), ask, still, "exit of SGD", options);
   warnings.push(...overflowWarnings(sgdSample.ensemble, 0, "SGD"));
   const sgd = watchedLikeSgd(sgdSample, asked, survival);
-  warnings.push(...meanWarnings(sgdSample, "SGD", undefined);
+  warnings.push(...meanWarnings(sgdSample, "SGD", undefined));
 
   const results: { [id: string]: ModelExit } = {};
   if (problem.noise.kind !== "gaussian") {
     const twin = await exitSample((given) => sgdExitProgram(problem, given, seed, "sgd-gaussian"), ask, still, "exit of SGD with Gaussian noise", options);
     results["sgd-gaussian"] = { watchedLikeSgd: watchedLikeSgd(twin, asked, survival), watchedAlways: { meanSteps: null } };
-    warnings.push(...meanWarnings(twin, "SGD with Gaussian noise", "sgd-gaussian");
+    warnings.push(...meanWarnings(twin, "SGD with Gaussian noise", "sgd-gaussian"));
   }
   for (const model of models) {
     const nothing = { watchedLikeSgd: { meanSteps: null, survival: asked.map((step) => ({ step, probability: null })) }, watchedAlways: { meanSteps: null } };
@@ -82,7 +82,7 @@ export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[
     warnings.push(...judged.warnings);
     if (!judged.answered) continue;
     results[model.id] = { watchedLikeSgd: watchedLikeSgd(sampled, asked, survival), watchedAlways: watchedAlways(sampled) };
-    warnings.push(...meanWarnings(sampled, model.title, model.id);
+    warnings.push(...meanWarnings(sampled, model.title, model.id));
   }
   return { method: `sampling (${sgdSample.ensemble.paths} paths of SGD, levels extrapolated in the substep)`, sgd, models: results, warnings };
 }
@@ -165,9 +165,4 @@ function meanWarnings({ program, ensemble, met, tolerance, maxSteps }: ExitSampl
   }
   if (met) return [];
   return [warning("not-converged", `${title}: the tolerance ${tolerance} was not met with ${paths} paths; the errors are as stated.`, { ...who, paths, tolerance })];
-}
-
-/** Some covariance at the start, or one that varies. */
-function hasNoise({ noise, objective, start }: SgdProblem): boolean {
-  return !noise.constant || noise.covariance(start, new Float64Array(objective.d * objective.d)).some((entry) => entry !== 0);
 }

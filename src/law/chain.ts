@@ -11,6 +11,8 @@ import { exp } from "../numerics/elementary.ts";
 const defaults = {
   /** Mass at a node that is not carried on. */
   negligible: 1e-20,
+  /** Mass at a node that counts for the range of the law. */
+  inRange: 1e-16,
   /** Standard deviations of one step that are carried: beyond 9.2 lies 3e-20 of a normal law. */
   reach: 9.2,
   /** Nodes; more means a law too wide or a noise too small for a lattice. */
@@ -43,7 +45,7 @@ export interface Lattice {
 
 export interface ChainRun {
   readonly lattice: Lattice;
-  /** Range of all points that carried mass at any step, the start included. */
+  /** Range of all points that carried a mass above 1e-16 at any step, the start included. */
   readonly low: number;
   readonly high: number;
   /** Largest |1 - total mass| of any step: neglected tails and quadrature together. */
@@ -194,7 +196,7 @@ function attemptRun(
     for (let i = 0; i < masses.length; i++) {
       const mass = masses[i]!;
       total += mass;
-      if (mass > defaults.negligible) {
+      if (mass > defaults.inRange) {
         const x = latticePoint(lattice, first + i);
         if (x < low) low = x;
         if (x > high) high = x;

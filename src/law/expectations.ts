@@ -42,7 +42,7 @@ export interface ExpectationSolver {
 
 export const weakDefaults = {
   /** Asked of every E phi, over max(1, E|phi|): two resolutions must agree to this. */
-  target: 2e-10,
+  target: 1e-9,
   /** Where the target is out of reach, figures this good are still given, with their error; worse ones are null. */
   acceptable: 1e-8,
 };

@@ -13,7 +13,7 @@ export const pathEndings = Object.keys(formats).map((e) => `.${e}`);
 
 export interface PathFile {
   write(block: PathBlock): void;
-  /** Ends the file; returns the number of paths in it. */
+  /** Ends the file, once; returns the number of paths in it. */
   close(): number;
 }
 
@@ -31,6 +31,7 @@ export function openPathFile(path: string, shape: PathShape, overwrite: boolean)
   // where each block ends, and how many paths lie before it
   const ends: { size: number; paths: number }[] = [];
   let size = 0;
+  let ended = false;
   const append = (bytes: Uint8Array): void => {
     for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, size + at);
     size += bytes.length;
@@ -48,6 +49,7 @@ export function openPathFile(path: string, shape: PathShape, overwrite: boolean)
     }
     append(format.footer(ends.length, paths, size));
     closeSync(file);
+    ended = true;
     return paths;
   };
   /** Ends the file after the last block that leaves room for the end, and says how far it got. */
@@ -64,6 +66,7 @@ export function openPathFile(path: string, shape: PathShape, overwrite: boolean)
       }
     }
     closeSync(file);
+    ended = true;
     return new InputError("node/path-file", `--out ${path}: cannot write (${reason}): nothing is kept`, { path, paths: 0 });
   };
   const orFull = <R>(work: () => R): R => {
@@ -79,7 +82,7 @@ export function openPathFile(path: string, shape: PathShape, overwrite: boolean)
       orFull(() => append(format.block(block)));
       ends.push({ size, paths: (ends.at(-1)?.paths ?? 0) + block.count });
     },
-    close: () => orFull(finish),
+    close: () => (ended ? (ends.at(-1)?.paths ?? 0) : orFull(finish)),
   };
 }
 

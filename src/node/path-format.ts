@@ -1,20 +1,16 @@
 // What a file of paths is made of: bytes before, bytes a block, bytes after. Formats know nothing of files (path-file.ts does), so a
 // full disk is handled in one place: what was finished is closed properly, whatever the format.
 
+import type { PathBlock } from "../question/paths.ts";
+
+export type { PathBlock };
+
 /** All the paths that a file is to hold: [path][step][coordinate]. */
 export interface PathShape {
   readonly variables: readonly string[];
   /** The steps that are kept of each path, ascending. */
   readonly steps: readonly number[];
   readonly paths: number;
-}
-
-export interface PathBlock {
-  /** Number of the first path. */
-  readonly first: number;
-  readonly count: number;
-  /** [count][steps][d], row-major. */
-  readonly x: Float64Array;
 }
 
 /** A format in the act of writing one file. */
