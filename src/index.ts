@@ -17,6 +17,7 @@ export { diagnose } from "./question/diagnose.ts";
 export { exit } from "./question/exit.ts";
 export { law } from "./question/law.ts";
 export type { QuestionOptions } from "./question/options.ts";
+export { type Sampling, sampling } from "./question/sampling.ts";
 export { type PathBlock, type PathsOptions, pathBlocks, paths } from "./question/paths.ts";
 export { weak } from "./question/weak.ts";
 export { version } from "./version.ts";

@@ -40,6 +40,8 @@ export interface ComparedProblem {
   readonly descriptions: readonly ModelDescription[];
   /** A few SGD paths, [path][step][coordinate], for the picture. */
   readonly paths?: readonly (readonly (readonly number[])[])[];
+  /** Two dimensions: final states of paths of `sgd` and of models, [path][coordinate], for the picture. */
+  readonly clouds?: { readonly [process: string]: readonly (readonly number[])[] };
   /** One dimension: f on a grid, for the picture. */
   readonly landscape?: { readonly x: readonly number[]; readonly f: readonly number[] };
   /** Smallest and largest z = eta lambda where SGD's law lives (one dimension, quadratics); absent where only the start is known. */

@@ -16,6 +16,8 @@ export interface WeakRow {
   readonly eta: number;
   readonly steps: number;
   readonly sgd: Estimate | null;
+  /** SGD's own E phi(x_k) at the steps of the models' `alongTheWay`, for figures. */
+  readonly sgdAlongTheWay?: readonly { readonly step: number; readonly value: Estimate }[];
   /** Standard deviation of phi(x_k) under SGD at the horizon, the scale of weak errors; null where not known. */
   readonly sgdStandardDeviation?: number | null;
   readonly models: { readonly [id: string]: ModelWeak };

@@ -2,6 +2,7 @@
 // for, since to derive what nobody asks costs time.
 import { add, constant, multiply, variable } from "../expr/build.ts";
 import { differentiate, gradientOf } from "../expr/differentiate.ts";
+import { laplacian } from "../expr/laplacian.ts";
 import type { Expr } from "../expr/node.ts";
 import { substitute } from "../expr/substitute.ts";
 import type { Matrix, Vector } from "../numerics/arrays.ts";
@@ -30,6 +31,10 @@ export interface CompiledObjective {
   hessian(x: Vector, out: Matrix): Matrix;
   /** out_i = sum_jk d_ijk f v_j w_k, without the tensor. */
   third(x: Vector, v: Vector, w: Vector, out: Vector): Vector;
+  /** out_i = sum_jk d_ijk f s_jk for a symmetric matrix s, without the tensor. */
+  thirdOver(x: Vector, s: Matrix, out: Vector): Vector;
+  /** out_i = sum_jkl d_ijkl f v_j s_kl for a symmetric matrix s, without the tensor. */
+  fourth(x: Vector, v: Vector, s: Matrix, out: Vector): Vector;
   /** All derivatives of an order: d^order entries, row-major, symmetric in every bit. */
   derivatives(order: number, x: Vector, out: Float64Array): Float64Array;
 }
@@ -42,7 +47,9 @@ export function compileObjective(f: Expr, variables: readonly string[], options:
   const tensors: (() => SymmetricTensor)[] = [];
   const tensor = (order: number): SymmetricTensor => (tensors[order] ??= lazily(() => compileTensor(f, variables, order, options)))();
   const third = lazily(() => compileThird(f, variables, options));
-  const joined = new Float64Array(3 * d);
+  const thirdOver = lazily(() => compileOver(f, variables, 0, options));
+  const fourth = lazily(() => compileOver(f, variables, 1, options));
+  const joined = new Float64Array(Math.max(3, 2 + d) * d);
   return {
     value: (x) => value().evaluate(x, single)[0]!,
     gradient: (x, out) => tensor(1)(x, out),
@@ -52,6 +59,17 @@ export function compileObjective(f: Expr, variables: readonly string[], options:
       joined.set(v, d);
       joined.set(w, 2 * d);
       return third().evaluate(joined, out);
+    },
+    thirdOver(x, s, out) {
+      joined.set(x);
+      joined.set(s, d);
+      return thirdOver().evaluate(joined, out);
+    },
+    fourth(x, v, s, out) {
+      joined.set(x);
+      joined.set(v, d);
+      joined.set(s, 2 * d);
+      return fourth().evaluate(joined, out);
     },
     derivatives: (order, x, out) => tensor(order)(x, out),
   };
@@ -95,24 +113,46 @@ function compileTensor(f: Expr, variables: readonly string[], order: number, opt
   };
 }
 
-/**
- * The gradient of d/dt d/ds f(x + t v + s w) at t = s = 0, with v and w as further inputs. Derivatives along a line cost a pass through
- * the formula each, where sums of v_j w_k d_jk f would have d^2 terms.
- */
+/** The gradient of d/dt d/ds f(x + t v + s w) at t = s = 0, with v and w as further inputs. */
 function compileThird(f: Expr, variables: readonly string[], options: CompileOptions): Compiled {
-  // No formula that a user types has names with spaces.
-  const [v, w] = ["v", "w"].map((letter) => variables.map((name) => variable(`${letter} ${name}`))) as [Expr[], Expr[]];
-  const [t, s] = [variable("t "), variable("s ")];
-  const moved = variables.map((name, i): [string, Expr] => [name, add(variable(name), add(multiply(t, v[i]!), multiply(s, w[i]!)))]);
-  const alongBoth = differentiate(differentiate(substitute(f, new Map(moved)), "t "), "s ");
-  const zero = constant(0);
-  const second = substitute(
-    alongBoth,
-    new Map([
-      ["t ", zero],
-      ["s ", zero],
-    ]),
+  const [v, w] = [inputs("v", variables), inputs("w", variables)];
+  const second = along(along(f, variables, v), variables, w);
+  return compile(gradientOf(second, variables), [...variables, ...v, ...w], options);
+}
+
+/**
+ * The gradient of sum_jk s_jk d_jk f (`directions` = 0), or of its derivative along v (1); inputs x, then v, then s row by row, of which
+ * only the upper triangle is read.
+ */
+function compileOver(f: Expr, variables: readonly string[], directions: 0 | 1, options: CompileOptions): Compiled {
+  const s = variables.map((name) => inputs(`s ${name}`, variables));
+  const v = directions === 0 ? [] : inputs("v", variables);
+  const forms = new Map<string, Expr>();
+  const abbreviate = (form: Expr): Expr => {
+    const name = `form ${forms.size}`;
+    forms.set(name, form);
+    return variable(name);
+  };
+  const sum = laplacian(f, variables, (j, k) => variable(s[j]![k]!), abbreviate);
+  const gradient = gradientOf(directions === 0 ? sum : along(sum, variables, v), variables);
+  return compile(
+    gradient.map((entry) => substitute(entry, forms)),
+    [...variables, ...v, ...s.flat()],
+    options,
   );
-  const names = [...v, ...w].flatMap((node) => (node.kind === "variable" ? [node.name] : []));
-  return compile(gradientOf(second, variables), [...variables, ...names], options);
+}
+
+/** Names of inputs beside the variables: no name that a user types has a space. */
+function inputs(letter: string, variables: readonly string[]): string[] {
+  return variables.map((name) => `${letter} ${name}`);
+}
+
+/**
+ * d/dt f(x + t v) at t = 0. A derivative along a line costs one pass through the formula, where the sum of v_j d_j f has d terms, each as
+ * long as a derivative.
+ */
+function along(f: Expr, variables: readonly string[], v: readonly string[]): Expr {
+  const t = variable("t ");
+  const moved = variables.map((name, i): [string, Expr] => [name, add(variable(name), multiply(t, variable(v[i]!)))]);
+  return substitute(differentiate(substitute(f, new Map(moved)), "t "), new Map([["t ", constant(0)]]));
 }

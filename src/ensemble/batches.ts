@@ -8,10 +8,18 @@ export interface Batches {
   pick(path: number, step: number): Int32Array;
 }
 
-export function batches(n: number, minibatch: { readonly size: number; readonly replacement: boolean; readonly epochs: boolean }, seed: number): Batches {
+export function batches(
+  n: number,
+  minibatch: { readonly size: number; readonly replacement: boolean; readonly epochs: boolean },
+  seed: number,
+): Batches {
   const { size, replacement, epochs } = minibatch;
   if (!replacement && size > n)
-    throw new InputError("ensemble/batch-size", `A batch of ${size} without replacement was asked for; there are ${n} samples. Take at most ${n}.`, { size, n });
+    throw new InputError(
+      "ensemble/batch-size",
+      `A batch of ${size} without replacement was asked for; there are ${n} samples. Take at most ${n}.`,
+      { size, n },
+    );
   const stream = createStream(seed);
   const order = Int32Array.from({ length: n }, (_, i) => i);
   const picked = new Int32Array(size);

@@ -2,17 +2,18 @@
 // figures are extrapolated path by path, and a model's differences from SGD are figures of their own, so that their errors are those of
 // coupled differences. With Gaussian noise SGD takes the models' normals (coupled-sgd.ts); discrete and minibatch noise have their own draws,
 // and differences then have the variance of both.
-import type { Vector } from "../numerics/arrays.ts";
-import { normalSource } from "../numerics/random.ts";
+
 import { isDeterministic } from "../model/define.ts";
 import { haSme } from "../model/ha-sme.ts";
 import type { SdeModel } from "../model/model.ts";
+import type { Vector } from "../numerics/arrays.ts";
+import { normalSource } from "../numerics/random.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { coupledSgdWalker } from "./coupled-sgd.ts";
 import type { Extreme } from "./ensemble.ts";
 import { larger } from "./ensemble.ts";
 import { eventsPerProcess, extremesPerProcess, noteEncounters } from "./events.ts";
-import { levelsFor, type Levels } from "./levels.ts";
+import { type Levels, levelsFor } from "./levels.ts";
 import type { PathProgram } from "./program.ts";
 import { sdeWalker } from "./sde.ts";
 import { sgdWalker } from "./sgd.ts";
@@ -52,11 +53,18 @@ export interface CoupledProgram extends PathProgram {
 /** Substeps of models without noise: one path is all paths, so that they may be many. */
 const deterministicSubsteps = 64;
 
-export function coupledProgram(problem: SgdProblem, companions: readonly Companion[], observation: Observation, fine: number, seed: number, extrapolate = true): CoupledProgram {
+export function coupledProgram(
+  problem: SgdProblem,
+  companions: readonly Companion[],
+  observation: Observation,
+  fine: number,
+  seed: number,
+  eliminations: 0 | 1 | 2 = 2,
+): CoupledProgram {
   const { objective, noise } = problem;
   const { d } = objective;
   const { steps, size } = observation;
-  const levels = levelsFor(fine, "stochastic", extrapolate);
+  const levels = levelsFor(fine, "stochastic", eliminations);
   const gaussian = noise.kind === "gaussian";
   const source = normalSource(seed, d);
   const normals = new Float64Array(fine * d);
@@ -132,7 +140,7 @@ export function coupledProgram(problem: SgdProblem, companions: readonly Compani
       observation: observation.text,
       steps,
       fine,
-      extrapolate,
+      eliminations,
       seed,
     }),
     size: block * (1 + figuresPerValue * companions.length),

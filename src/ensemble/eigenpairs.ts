@@ -2,8 +2,9 @@
 // by Householder tridiagonalisation and implicit QL (tred2 and tql2 of EISPACK; Bowdler, Martin, Reinsch, Wilkinson, Numer. Math. 11, 1968),
 // absolute errors a few units of rounding of the norm. Where relative accuracy of small eigenvalues counts, numerics/eigen.ts (Jacobi) is meant:
 // here z = eta lambda enters functions that are smooth at 0.
-import type { Matrix, Vector } from "../numerics/arrays.ts";
+
 import { InternalError } from "../errors.ts";
+import type { Matrix, Vector } from "../numerics/arrays.ts";
 
 export interface EigenSolver {
   /** Writes the eigenvalues, in no particular order, and the unit eigenvectors as columns of `vectors`; NaN throughout for entries that are not finite. */

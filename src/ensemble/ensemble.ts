@@ -18,7 +18,13 @@ export interface Extreme {
 export interface EnsembleJson {
   readonly kind: "ensemble";
   readonly job: string;
-  readonly subtrees: readonly { readonly level: number; readonly index: number; readonly count: number; readonly mean: readonly (number | null)[]; readonly squares: readonly (number | null)[] }[];
+  readonly subtrees: readonly {
+    readonly level: number;
+    readonly index: number;
+    readonly count: number;
+    readonly mean: readonly (number | null)[];
+    readonly squares: readonly (number | null)[];
+  }[];
   readonly counts: readonly number[];
   readonly extremes: readonly (Extreme | null)[];
 }
@@ -66,21 +72,40 @@ function make(parts: Parts): Ensemble {
 }
 
 /** The ensemble of one block. */
-export function ensembleOfBlock(job: string, block: number, moments: Moments, counts: Float64Array, extremes: readonly (Extreme | null)[]): Ensemble {
+export function ensembleOfBlock(
+  job: string,
+  block: number,
+  moments: Moments,
+  counts: Float64Array,
+  extremes: readonly (Extreme | null)[],
+): Ensemble {
   return make({ job, forest: [{ level: 0, index: block, moments }], counts, extremes });
 }
 
 function mergeParts(a: Parts, b: Parts): Ensemble {
   if (a.job !== b.job)
-    throw new InputError("ensemble/job", "Two ensembles of different jobs do not merge: problem, seed, figures and scheme have to be the same.", { a: a.job, b: b.job });
+    throw new InputError(
+      "ensemble/job",
+      "Two ensembles of different jobs do not merge: problem, seed, figures and scheme have to be the same.",
+      { a: a.job, b: b.job },
+    );
   if (overlaps(a.forest, b.forest))
-    throw new InputError("ensemble/overlap", `The ensembles hold some paths in common (blocks ${JSON.stringify(rangesOf(a.forest))} and ${JSON.stringify(rangesOf(b.forest))}); each path counts once.`, {
-      a: rangesOf(a.forest),
-      b: rangesOf(b.forest),
-    });
+    throw new InputError(
+      "ensemble/overlap",
+      `The ensembles hold some paths in common (blocks ${JSON.stringify(rangesOf(a.forest))} and ${JSON.stringify(rangesOf(b.forest))}); each path counts once.`,
+      {
+        a: rangesOf(a.forest),
+        b: rangesOf(b.forest),
+      },
+    );
   let forest = a.forest;
   for (const tree of b.forest) forest = plant(forest, tree);
-  return make({ job: a.job, forest, counts: a.counts.map((count, i) => count + b.counts[i]!), extremes: a.extremes.map((extreme, i) => larger(extreme, b.extremes[i]!)) });
+  return make({
+    job: a.job,
+    forest,
+    counts: a.counts.map((count, i) => count + b.counts[i]!),
+    extremes: a.extremes.map((extreme, i) => larger(extreme, b.extremes[i]!)),
+  });
 }
 
 /** The larger of two extremes; of equal ones that of the lower path number, so that the order of merging does not count. */
@@ -95,7 +120,13 @@ function toJson({ job, forest, counts, extremes }: Parts): EnsembleJson {
   return {
     kind: "ensemble",
     job,
-    subtrees: forest.map(({ level, index, moments }) => ({ level, index, count: moments.count, mean: numbers(moments.mean), squares: numbers(moments.squares) })),
+    subtrees: forest.map(({ level, index, moments }) => ({
+      level,
+      index,
+      count: moments.count,
+      mean: numbers(moments.mean),
+      squares: numbers(moments.squares),
+    })),
     counts: Array.from(counts),
     extremes,
   };
@@ -116,9 +147,12 @@ function partsOfJson(json: unknown): Parts {
   const record = (value: unknown, field: string): Record<string, unknown> =>
     typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : refuse(field, "an object");
   const list = (value: unknown, field: string): unknown[] => (Array.isArray(value) ? value : refuse(field, "a list"));
-  const whole = (value: unknown, field: string): number => (Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : refuse(field, "a whole number"));
+  const whole = (value: unknown, field: string): number =>
+    Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : refuse(field, "a whole number");
   const figures = (value: unknown, field: string): Float64Array =>
-    Float64Array.from(list(value, field), (entry) => (entry === null ? Number.NaN : typeof entry === "number" ? entry : refuse(field, "a list of numbers and nulls")));
+    Float64Array.from(list(value, field), (entry) =>
+      entry === null ? Number.NaN : typeof entry === "number" ? entry : refuse(field, "a list of numbers and nulls"),
+    );
 
   const document = record(json, "(document)");
   if (document["kind"] !== "ensemble") refuse("kind", '"ensemble"');
@@ -128,11 +162,17 @@ function partsOfJson(json: unknown): Parts {
     const tree = record(entry, "subtrees[]");
     const level = whole(tree["level"], "subtrees[].level");
     const index = whole(tree["index"], "subtrees[].index");
-    const moments = { count: whole(tree["count"], "subtrees[].count"), mean: figures(tree["mean"], "subtrees[].mean"), squares: figures(tree["squares"], "subtrees[].squares") };
+    const moments = {
+      count: whole(tree["count"], "subtrees[].count"),
+      mean: figures(tree["mean"], "subtrees[].mean"),
+      squares: figures(tree["squares"], "subtrees[].squares"),
+    };
     const first = forest[0];
-    if (moments.mean.length !== moments.squares.length || (first && first.moments.mean.length !== moments.mean.length)) refuse("subtrees[].mean", "as long as every other list of figures");
+    if (moments.mean.length !== moments.squares.length || (first && first.moments.mean.length !== moments.mean.length))
+      refuse("subtrees[].mean", "as long as every other list of figures");
     const blocks = blocksOf({ level, index });
-    if (level > 40 || moments.count < 1 || moments.count > (blocks[1] - blocks[0]) * pathsPerBlock) refuse("subtrees[].count", "1 up to the paths of its blocks");
+    if (level > 40 || moments.count < 1 || moments.count > (blocks[1] - blocks[0]) * pathsPerBlock)
+      refuse("subtrees[].count", "1 up to the paths of its blocks");
     const added = { level, index, moments };
     if (overlaps(forest, [added])) refuse("subtrees", "disjoint");
     forest = plant(forest, added);

@@ -42,6 +42,10 @@ export function noteEncounters(
     const { defect, place } = worst.encounters;
     if (defect > roundingDefect) counts[from + event.indefinite]! += 1;
     if (defect > mendedDefect) counts[from + event.veryIndefinite]! += 1;
-    extremes[process * extremesPerProcess + extreme.defect] = larger(extremes[process * extremesPerProcess + extreme.defect]!, { value: Math.min(defect, Number.MAX_VALUE), path, place: Array.from(place) });
+    extremes[process * extremesPerProcess + extreme.defect] = larger(extremes[process * extremesPerProcess + extreme.defect]!, {
+      value: Math.min(defect, Number.MAX_VALUE),
+      path,
+      place: Array.from(place),
+    });
   }
 }

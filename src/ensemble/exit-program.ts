@@ -1,9 +1,11 @@
 // One process leaving a region: the program behind exit times. Each level of an SDE (levels.ts) is watched in two ways at once: like SGD, at whole
-// steps only, and always (crossing.ts). Levels share normals and threshold, so that their differences have small variance.
-import { log } from "../numerics/elementary.ts";
-import { createStream, normalSource } from "../numerics/random.ts";
+// steps only, and always (crossing.ts). Levels share normals and threshold, so that their differences have small variance as long as they stay
+// together; over many steps they part, so that one elimination is made and the second only tells the bias.
+
 import { isDeterministic } from "../model/define.ts";
 import type { SdeModel } from "../model/model.ts";
+import { log } from "../numerics/elementary.ts";
+import { createStream, normalSource } from "../numerics/random.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { Region } from "../problem/region.ts";
 import { crossingHazard, meanTouch } from "./crossing.ts";
@@ -104,7 +106,7 @@ export function sdeExitProgram(problem: SgdProblem, model: SdeModel, ask: ExitAs
   const { region, survival, maxSteps } = ask;
   const { d } = problem.objective;
   const deterministic = isDeterministic(model) || !hasNoise(problem);
-  const levels = levelsFor(fine, deterministic ? "deterministic" : "stochastic");
+  const levels = deterministic ? levelsFor(fine, "deterministic") : levelsFor(fine, "stochastic", 1);
   const source = normalSource(seed, d);
   const stream = createStream(seed);
   const normals = new Float64Array(fine * d);

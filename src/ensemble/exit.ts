@@ -48,9 +48,13 @@ export interface SampledExit extends ExitResult {
 export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[], options: SampleExitOptions = {}): Promise<SampledExit> {
   const { seed = 1 } = options;
   const region = options.region ?? problem.inside;
-  if (!region) throw new InputError("ensemble/region", "No region to leave was given; say which with --inside, such as --inside \"x < 0\".");
+  if (!region) throw new InputError("ensemble/region", 'No region to leave was given; say which with --inside, such as --inside "x < 0".');
   if (!region.contains(problem.start))
-    throw new InputError("ensemble/region", `The start ${JSON.stringify(Array.from(problem.start))} lies outside the region ${region.text}; start inside.`, { region: region.text });
+    throw new InputError(
+      "ensemble/region",
+      `The start ${JSON.stringify(Array.from(problem.start))} lies outside the region ${region.text}; start inside.`,
+      { region: region.text },
+    );
   const maxSteps = options.maxSteps ?? exitDefaults.maxSteps;
   const still = !hasNoise(problem);
   const asked = options.survival ?? aroundMean(problem, region, still ? 1 : exitDefaults.pilotPaths, maxSteps, seed);
@@ -65,26 +69,46 @@ export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[
 
   const results: { [id: string]: ModelExit } = {};
   if (problem.noise.kind !== "gaussian") {
-    const twin = await exitSample((given) => sgdExitProgram(problem, given, seed, "sgd-gaussian"), ask, still, "exit of SGD with Gaussian noise", options);
+    const twin = await exitSample(
+      (given) => sgdExitProgram(problem, given, seed, "sgd-gaussian"),
+      ask,
+      still,
+      "exit of SGD with Gaussian noise",
+      options,
+    );
     results["sgd-gaussian"] = { watchedLikeSgd: watchedLikeSgd(twin, asked, survival), watchedAlways: { meanSteps: null } };
     warnings.push(...meanWarnings(twin, "SGD with Gaussian noise", "sgd-gaussian"));
   }
   for (const model of models) {
-    const nothing = { watchedLikeSgd: { meanSteps: null, survival: asked.map((step) => ({ step, probability: null })) }, watchedAlways: { meanSteps: null } };
+    const nothing = {
+      watchedLikeSgd: { meanSteps: null, survival: asked.map((step) => ({ step, probability: null })) },
+      watchedAlways: { meanSteps: null },
+    };
     results[model.id] = nothing;
     const { start, answered, warnings: refused } = judgeStart(model, problem, options);
     warnings.push(...refused);
     if (!answered) continue;
     const deterministic = isDeterministic(model) || still;
     const own = deterministic ? { ...options, substeps: exitDefaults.deterministicSubsteps } : options;
-    const sampled = await exitSample((given, fine) => sdeExitProgram(problem, model, given, fine, seed), ask, deterministic, `exit of ${model.title}`, own);
+    const sampled = await exitSample(
+      (given, fine) => sdeExitProgram(problem, model, given, fine, seed),
+      ask,
+      deterministic,
+      `exit of ${model.title}`,
+      own,
+    );
     const judged = judgePaths(model, start, sampled.ensemble, 0, options);
     warnings.push(...judged.warnings);
     if (!judged.answered) continue;
     results[model.id] = { watchedLikeSgd: watchedLikeSgd(sampled, asked, survival), watchedAlways: watchedAlways(sampled) };
     warnings.push(...meanWarnings(sampled, model.title, model.id));
   }
-  return { method: `sampling (${sgdSample.ensemble.paths} paths of SGD, levels extrapolated in the substep)`, sgd, models: results, warnings };
+  return {
+    method: `sampling (${sgdSample.ensemble.paths} paths of SGD, levels extrapolated in the substep)`,
+    sgd,
+    models: results,
+    warnings,
+  };
 }
 
 /** Steps for survival where none are asked for: parts of SGD's mean exit step, roughly known from a few paths. */
@@ -124,9 +148,11 @@ async function exitSample(
     const affordable = Math.max(1, Math.floor(exitDefaults.pathSteps / mean / pathsPerBlock)) * pathsPerBlock;
     if (tolerance === undefined) paths ??= Math.min(exitDefaults.paths, affordable);
     // where paths stay there will be no mean: survival is still to be had, from shorter paths
-    if (counts[program.censored.like]! > 0) given = { ...ask, maxSteps: Math.max(1, ...ask.survival, Math.floor(exitDefaults.pathSteps / (paths ?? exitDefaults.paths))) };
+    if (counts[program.censored.like]! > 0)
+      given = { ...ask, maxSteps: Math.max(1, ...ask.survival, Math.floor(exitDefaults.pathSteps / (paths ?? exitDefaults.paths))) };
   }
-  const headlines = (program: ExitProgram) => [program.like, ...(program.always ? [program.always] : [])].map(({ value, correction }) => ({ figure: value, correction }));
+  const headlines = (program: ExitProgram) =>
+    [program.like, ...(program.always ? [program.always] : [])].map(({ value, correction }) => ({ figure: value, correction }));
   const { program, ensemble, met } = await sample((fine) => make(given, fine), headlines, what, { ...options, paths }, exitDefaults);
   return { program, ensemble, met, tolerance, maxSteps: given.maxSteps };
 }
@@ -160,9 +186,28 @@ function meanWarnings({ program, ensemble, met, tolerance, maxSteps }: ExitSampl
   if (givenUp > 0) {
     const leastSteps = moments.mean[program.like.value]!;
     const known = { ...who, paths, inside: givenUp / paths, ...(Number.isFinite(leastSteps) ? { leastSteps } : {}), maxSteps };
-    if (givenUp === paths) return [warning("never-exits", `${title}: ${paths === 1 ? "the path stays" : `all ${paths} paths stay`} in the region for ${maxSteps} steps, or come to rest there.`, known)];
-    return [warning("not-converged", `${title}: ${givenUp} of ${paths} paths are still inside after ${maxSteps} steps; the mean exit step is at least ${leastSteps.toPrecision(3)}. More with --max-steps.`, known)];
+    if (givenUp === paths)
+      return [
+        warning(
+          "never-exits",
+          `${title}: ${paths === 1 ? "the path stays" : `all ${paths} paths stay`} in the region for ${maxSteps} steps, or come to rest there.`,
+          known,
+        ),
+      ];
+    return [
+      warning(
+        "not-converged",
+        `${title}: ${givenUp} of ${paths} paths are still inside after ${maxSteps} steps; the mean exit step is at least ${leastSteps.toPrecision(3)}. More with --max-steps.`,
+        known,
+      ),
+    ];
   }
   if (met) return [];
-  return [warning("not-converged", `${title}: the tolerance ${tolerance} was not met with ${paths} paths; the errors are as stated.`, { ...who, paths, tolerance })];
+  return [
+    warning("not-converged", `${title}: the tolerance ${tolerance} was not met with ${paths} paths; the errors are as stated.`, {
+      ...who,
+      paths,
+      tolerance,
+    }),
+  ];
 }

@@ -12,7 +12,8 @@ export interface Subtree {
 
 /** First block of a subtree, and the block after its last. */
 export function blocksOf({ level, index }: { readonly level: number; readonly index: number }): readonly [from: number, to: number] {
-  const width = 2 ** level;
+  let width = 1;
+  for (let l = 0; l < level; l++) width *= 2;
   return [index * width, (index + 1) * width];
 }
 

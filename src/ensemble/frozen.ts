@@ -9,13 +9,14 @@
 // For HA-SME e^{a_i s} = (1 - z_i)^s and the covariance over a whole step is eta^2 Sigma. Corrections count as constant over the substep.
 // Where C is indefinite it is projected to the nearest psd matrix, and where z >= 1 has no drift z is held below 1; both are recorded:
 // whether such figures are shown is decided by whoever asked (existence.ts).
-import type { Matrix, Vector } from "../numerics/arrays.ts";
-import { expm1 } from "../numerics/elementary.ts";
-import { numberOps } from "../numerics/factors.ts";
+
 import { NoAnswerError } from "../errors.ts";
 import { bindCorrection } from "../model/correction.ts";
 import { hasPole } from "../model/define.ts";
 import type { SdeModel } from "../model/model.ts";
+import type { Matrix, Vector } from "../numerics/arrays.ts";
+import { expm1 } from "../numerics/elementary.ts";
+import { numberOps } from "../numerics/factors.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { eigenSolver } from "./eigenpairs.ts";
 import { projectToPsd, psdRoot } from "./root.ts";
@@ -52,7 +53,11 @@ export function freeze(model: SdeModel, problem: SgdProblem): Frozen & { mended:
   const { objective, noise, learningRate: eta } = problem;
   const { d } = objective;
   if (!objective.hessian)
-    throw new NoAnswerError("ensemble/hessian", `Sampling ${model.title} needs the Hessian of f; this objective (${objective.kind}) has none.`, { model: model.id });
+    throw new NoAnswerError(
+      "ensemble/hessian",
+      `Sampling ${model.title} needs the Hessian of f; this objective (${objective.kind}) has none.`,
+      { model: model.id },
+    );
   const hessianOf = objective.hessian.bind(objective);
   const correction = bindCorrection(model, problem);
   const correctsDiffusion = correction !== undefined && hasLiveDiffusion(model, noise.constant);
@@ -190,7 +195,8 @@ export function frozenNoise(frozen: Frozen, d: number): FrozenNoise {
   return {
     draw(s, pieces, normals, at, out) {
       out.fill(0);
-      for (let i = 0; i < d; i++) growth[i] = 1 + s * rates[i]! * relativeExpm1(rates[i]! * s);
+      // e^{a s}: how the noise of a piece grows over the next one
+      if (pieces > 1) for (let i = 0; i < d; i++) growth[i] = 1 + s * rates[i]! * relativeExpm1(rates[i]! * s);
       if (frozen.diagonal) {
         for (let i = 0; i < d; i++) deviations[i] = Math.sqrt(s * relativeExpm1(2 * rates[i]! * s) * diffusion[i * d + i]!);
       } else {
@@ -216,7 +222,7 @@ export function frozenNoise(frozen: Frozen, d: number): FrozenNoise {
         for (let i = 0; i < d; i++) {
           let sum = 0;
           for (let k = 0; k < d; k++) sum += basis[k * d + i]! * vector[k]!;
-          out[i] = growth[i]! * out[i]! + (frozen.diagonal ? deviations[i]! * sum : sum);
+          out[i] = (q > 0 ? growth[i]! * out[i]! : 0) + (frozen.diagonal ? deviations[i]! * sum : sum);
         }
       }
       return out;

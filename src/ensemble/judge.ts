@@ -1,7 +1,7 @@
 // Whether a process's figures may be shown, from what its paths met: the one rule of model/existence.ts, with fractions of the paths for masses,
 // and overflow.
 import { type Warning, warning } from "../answer/warning.ts";
-import { decideProcess, existenceAt, type ExistenceOptions, type Met, mendableDefect, type PointExistence } from "../model/existence.ts";
+import { decideProcess, type ExistenceOptions, existenceAt, type Met, mendableDefect, type PointExistence } from "../model/existence.ts";
 import type { SdeModel } from "../model/model.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { Ensemble } from "./ensemble.ts";
@@ -14,14 +14,24 @@ export interface Judgement {
 }
 
 /** What the start alone says: where it refuses, nothing is sampled. */
-export function judgeStart(model: SdeModel, problem: SgdProblem, options: ExistenceOptions): Judgement & { readonly start: PointExistence } {
+export function judgeStart(
+  model: SdeModel,
+  problem: SgdProblem,
+  options: ExistenceOptions,
+): Judgement & { readonly start: PointExistence } {
   const start = existenceAt(model, problem, problem.start);
   const { answered, warnings } = decideProcess(model, start, undefined, options);
   return { start, answered, warnings: answered ? [] : warnings };
 }
 
 /** What the paths of process number `process` of an ensemble say. */
-export function judgePaths(model: SdeModel, start: PointExistence, ensemble: Ensemble, process: number, options: ExistenceOptions): Judgement {
+export function judgePaths(
+  model: SdeModel,
+  start: PointExistence,
+  ensemble: Ensemble,
+  process: number,
+  options: ExistenceOptions,
+): Judgement {
   const { answered, warnings } = decideProcess(model, start, metOnPaths(ensemble, process, options), options);
   return { answered, warnings: [...warnings, ...overflowWarnings(ensemble, process, model.title, model.id)] };
 }
@@ -33,7 +43,8 @@ function metOnPaths(ensemble: Ensemble, process: number, options: ExistenceOptio
   const largest = extremes[process * extremesPerProcess + extreme.defect] ?? null;
   const farthest = extremes[process * extremesPerProcess + extreme.z] ?? null;
   // the limit is rounding (strict), what is mended, or none: the counts are kept for the first two
-  const tooLarge = limit === Number.POSITIVE_INFINITY ? 0 : counts[from + (limit < mendedDefect ? event.indefinite : event.veryIndefinite)]!;
+  const tooLarge =
+    limit === Number.POSITIVE_INFINITY ? 0 : counts[from + (limit < mendedDefect ? event.indefinite : event.veryIndefinite)]!;
   return {
     noDiffusionMass: counts[from + event.noDiffusion]! / paths,
     noDiffusionPlace: farthest && Float64Array.from(farthest.place),

@@ -45,13 +45,28 @@ export async function sampleLaw(problem: SgdProblem, models: readonly SdeModel[]
     options,
   );
   warnings.push(...overflowWarnings(ensemble, 0, "SGD"));
-  if (!met) warnings.push(warning("not-converged", `The tolerance ${options.tolerance} was not met with ${ensemble.paths} paths; the errors are as stated.`, { tolerance: options.tolerance, paths: ensemble.paths }));
-  warnings.push(warning("not-applicable", "Sampled laws come without stationary laws and divergences; on quadratics and least squares, and in one dimension, method auto has them."));
+  if (!met)
+    warnings.push(
+      warning("not-converged", `The tolerance ${options.tolerance} was not met with ${ensemble.paths} paths; the errors are as stated.`, {
+        tolerance: options.tolerance,
+        paths: ensemble.paths,
+      }),
+    );
+  warnings.push(
+    warning(
+      "not-applicable",
+      "Sampled laws come without stationary laws and divergences; on quadratics and least squares, and in one dimension, method auto has them.",
+    ),
+  );
 
   const lawsOf = (process: number): LawAtStep[] =>
     problem.at.map((step, place) => {
       const indices = (v: number) => figuresOf(program, process, place, v);
-      return { step, ...momentsFrom(ensemble.moments, indices, centers[process]![place]!, d, step), ...(process === 0 ? {} : { klFromSgd: null, w2SquaredFromSgd: null }) };
+      return {
+        step,
+        ...momentsFrom(ensemble.moments, indices, centers[process]![place]!, d, step),
+        ...(process === 0 ? {} : { klFromSgd: null, w2SquaredFromSgd: null }),
+      };
     });
   const results: { [id: string]: ModelLaw } = {};
   models.forEach((model, m) => {
@@ -63,11 +78,30 @@ export async function sampleLaw(problem: SgdProblem, models: readonly SdeModel[]
       warnings.push(...judged.warnings);
       if (judged.answered) laws = lawsOf(process);
     }
-    results[model.id] = { exists: start.exists, regime: "one-step", defect: finite(start.defect), diffusion: start.diffusion && toRows(start.diffusion, d), laws, stationary: null };
+    results[model.id] = {
+      exists: start.exists,
+      regime: "one-step",
+      defect: finite(start.defect),
+      diffusion: start.diffusion && toRows(start.diffusion, d),
+      laws,
+      stationary: null,
+    };
   });
-  if (twin) results["sgd-gaussian"] = { exists: true, regime: "one-step", defect: 0, diffusion: null, laws: lawsOf(companions.length), stationary: null };
+  if (twin)
+    results["sgd-gaussian"] = {
+      exists: true,
+      regime: "one-step",
+      defect: 0,
+      diffusion: null,
+      laws: lawsOf(companions.length),
+      stationary: null,
+    };
   return {
-    result: { method: `sampling (${ensemble.paths} coupled paths, ${program.levels.fine} substeps, extrapolated)`, sgd: { laws: lawsOf(0), stationary: null }, models: results },
+    result: {
+      method: `sampling (${ensemble.paths} coupled paths, ${program.levels.fine} substeps, extrapolated)`,
+      sgd: { laws: lawsOf(0), stationary: null },
+      models: results,
+    },
     warnings,
     paths: ensemble.paths,
     substeps: program.levels.fine,
@@ -129,7 +163,10 @@ interface FigureIndices {
 
 function figuresOf(program: CoupledProgram, process: number, place: number, v: number): FigureIndices {
   if (process === 0) return { value: program.sgd(place, v) };
-  return { value: program.companion(process - 1, place, v, valueFigure), correction: program.companion(process - 1, place, v, correctionFigure) };
+  return {
+    value: program.companion(process - 1, place, v, valueFigure),
+    correction: program.companion(process - 1, place, v, correctionFigure),
+  };
 }
 
 /** The covariance's diagonal of every process, at the last step. */
@@ -145,7 +182,13 @@ function headlines(program: CoupledProgram, companions: number, last: number, d:
 }
 
 /** Mean and covariance with errors, from the figures of momentsAbout. */
-export function momentsFrom(moments: Moments, indices: (v: number) => FigureIndices, center: Float64Array, d: number, steps: number): { mean: Estimate[] | null; covariance: Estimate[][] | null } {
+export function momentsFrom(
+  moments: Moments,
+  indices: (v: number) => FigureIndices,
+  center: Float64Array,
+  d: number,
+  steps: number,
+): { mean: Estimate[] | null; covariance: Estimate[][] | null } {
   const shift = Array.from({ length: d }, (_, i) => moments.mean[indices(i).value]!);
   const unbiased = moments.count > 1 ? moments.count / (moments.count - 1) : 1;
   const mean: (Estimate | null)[] = [];

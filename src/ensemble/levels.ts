@@ -1,7 +1,8 @@
 // Extrapolation in the substep. A figure's expectation at n substeps a step is E + c_1/n^p + c_2/n^q + ..; from n, n/2, n/4 substeps of the
 // same path (the same normals) Neville's scheme removes the first two terms, figure by figure and path by path, so that the noise of the
-// levels' differences is small. What the last elimination moved is the error of the one before, and so more than what is left: of three levels
-// half of it is counted as error (measured: a quarter is left at 4 and 8 substeps, test/ensemble/levels.test.ts), of two all of it.
+// levels' differences is small. What the next elimination would move estimates the error that is left. After the last one there is none: what it
+// has moved is the error of the one before, and so more than what is left; of three levels half of it is counted as error (measured at 4 and 8
+// substeps on weak errors: a quarter is left), of two all of it.
 import { InputError } from "../errors.ts";
 
 export interface Levels {
@@ -20,27 +21,39 @@ export const weakOrders = { stochastic: [1, 2], deterministic: [2, 3] } as const
 
 /**
  * Levels for a finest one of `fine` substeps: fine, fine/2, fine/4 as far as these are whole.
- * @param extrapolate  false: the figure is that of the finest level alone, and the bias all that extrapolation would move
+ * @param eliminations  terms removed, as far as the levels allow: each costs variance where levels decorrelate, as exits do
  * @throws InputError `ensemble/substeps` unless `fine` is 2, 4, .. 128
  */
-export function levelsFor(fine: number, kind: keyof typeof weakOrders = "stochastic", extrapolate = true): Levels {
+export function levelsFor(fine: number, kind: keyof typeof weakOrders = "stochastic", eliminations: 0 | 1 | 2 = 2): Levels {
   if (![2, 4, 8, 16, 32, 64, 128].includes(fine))
-    throw new InputError("ensemble/substeps", `--substeps is ${fine}; figures with a step bias that is known need a power of two from 2 to 128 (half and a quarter of them are run, too).`, { substeps: fine });
+    throw new InputError(
+      "ensemble/substeps",
+      `--substeps is ${fine}; figures with a step bias that is known need a power of two from 2 to 128 (half and a quarter of them are run, too).`,
+      { substeps: fine },
+    );
   const [first, second] = weakOrders[kind];
   const substeps = fine >= 4 ? [fine, fine / 2, fine / 4] : [fine, fine / 2];
-  const a = eliminate([1, 0, 0], [0, 1, 0], first);
-  const b = eliminate([0, 1, 0], [0, 0, 1], first);
-  const best = substeps.length === 3 ? eliminate(a, b, second) : a;
-  const finest = [1, 0, 0];
-  const value = extrapolate ? best : finest;
-  const before = extrapolate && substeps.length === 3 ? a : finest;
-  const share = extrapolate && substeps.length === 3 ? 0.5 : 1;
-  const correction = best.map((weight, i) => share * (weight - before[i]!));
+  const none = [1, 0, 0];
+  const once = eliminate(none, [0, 1, 0], first);
+  const twice = eliminate(once, eliminate([0, 1, 0], [0, 0, 1], first), second);
+  const stages = substeps.length === 3 ? [none, once, twice] : [none, once];
+  const stage = Math.min(eliminations, stages.length - 1);
+  const value = stages[stage]!;
+  const last = stages.length - 1;
+  const correction =
+    stage < last
+      ? difference(stages[last]!, value)
+      : difference(value, stages[stage - 1]!).map((weight) => (last === 2 ? weight / 2 : weight));
   return { fine, substeps, value: value.slice(0, substeps.length), correction: correction.slice(0, substeps.length) };
+}
+
+function difference(a: readonly number[], b: readonly number[]): number[] {
+  return a.map((weight, i) => weight - b[i]!);
 }
 
 /** (2^p finer - coarser)/(2^p - 1). */
 function eliminate(finer: readonly number[], coarser: readonly number[], order: number): number[] {
-  const ratio = 2 ** order;
+  let ratio = 1;
+  for (let p = 0; p < order; p++) ratio *= 2;
   return finer.map((weight, i) => (ratio * weight - coarser[i]!) / (ratio - 1));
 }

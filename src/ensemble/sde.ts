@@ -2,8 +2,9 @@
 // (frozen.ts) and the linear SDE is solved exactly. Exact in law on quadratics; elsewhere weak error O(1/level), which the levels' sequence
 // removes (levels.ts). Every level is driven by the same `fine` vectors of normals a step: a substep of a coarser level composes its noise
 // from those of the finer pieces, so that on quadratics all levels are the same path to rounding and elsewhere they lie close.
-import type { Vector } from "../numerics/arrays.ts";
+
 import type { SdeModel } from "../model/model.ts";
+import type { Vector } from "../numerics/arrays.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { type Frozen, freeze, frozenNoise, relativeExpm1 } from "./frozen.ts";
 import { newEncounters, type Walker } from "./walker.ts";

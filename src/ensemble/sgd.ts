@@ -118,7 +118,10 @@ function sampledWalker(problem: SgdProblem, seed: number): Walker {
  * A few whole paths of SGD, for pictures: [path][step][coordinate], the start included.
  * @param options.steps  default: the problem's
  */
-export function sgdPaths(problem: SgdProblem, options: { readonly seed?: number; readonly paths: number; readonly steps?: number }): number[][][] {
+export function sgdPaths(
+  problem: SgdProblem,
+  options: { readonly seed?: number; readonly paths: number; readonly steps?: number },
+): number[][][] {
   const { seed = 1, paths, steps = problem.steps } = options;
   const walker = sgdWalker(problem, seed);
   const source = normalSource(seed, problem.objective.d);

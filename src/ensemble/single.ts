@@ -1,16 +1,17 @@
 // Paths of one process by its scheme as it is, without levels: what ensembles of paths and their moments are made of. An SDE's figures are
 // those of local linearisation with the given substeps; their step bias is the caller's business (question/paths.ts estimates it).
-import type { Vector } from "../numerics/arrays.ts";
-import { normalSource } from "../numerics/random.ts";
+
+import type { Estimate } from "../answer/estimate.ts";
 import type { SdeModel } from "../model/model.ts";
 import type { Sde } from "../model/sde.ts";
+import type { Vector } from "../numerics/arrays.ts";
+import { normalSource } from "../numerics/random.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { Region } from "../problem/region.ts";
 import type { TestFunction } from "../problem/test-function.ts";
 import { type Ensemble, type Extreme, larger } from "./ensemble.ts";
 import { eventsPerProcess, extremesPerProcess, noteEncounters } from "./events.ts";
 import { estimateOf } from "./figure.ts";
-import type { Estimate } from "../answer/estimate.ts";
 import type { PathProgram } from "./program.ts";
 import { type Engine, plainEngine } from "./run.ts";
 import { sdeWalker } from "./sde.ts";
@@ -129,7 +130,12 @@ export interface Simulated {
 export async function simulate(
   process: SgdProblem | Sde,
   ask: Ask,
-  by: { readonly engine?: Engine; readonly substeps?: number; readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void } = {},
+  by: {
+    readonly engine?: Engine;
+    readonly substeps?: number;
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (done: number, total: number) => void;
+  } = {},
 ): Promise<Simulated> {
   const { tests = [], regions = [], steps, seed = 1, paths } = ask;
   const sde = "model" in process ? process : undefined;
@@ -145,6 +151,7 @@ export async function simulate(
   };
   const { engine = plainEngine, signal, onProgress } = by;
   const ensemble = await engine(singleProgram(scheme, observation, regions, seed), 0, paths, { signal, onProgress });
-  const at = (offset: number, count: number) => steps.map((_, place) => Array.from({ length: count }, (_v, v) => estimateOf(ensemble.moments, offset + place * count + v)));
+  const at = (offset: number, count: number) =>
+    steps.map((_, place) => Array.from({ length: count }, (_v, v) => estimateOf(ensemble.moments, offset + place * count + v)));
   return { ensemble, tests: at(0, tests.length), inside: at(steps.length * tests.length, regions.length) };
 }

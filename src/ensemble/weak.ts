@@ -85,11 +85,15 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
   warnings.push(...overflowWarnings(ensemble, 0, "SGD"));
   if (!sampled.met)
     warnings.push(
-      warning("not-converged", `The tolerance ${options.tolerance} was not met with ${ensemble.paths} paths and ${program.levels.fine} substeps; the errors are as stated.`, {
-        tolerance: options.tolerance,
-        paths: ensemble.paths,
-        substeps: program.levels.fine,
-      }),
+      warning(
+        "not-converged",
+        `The tolerance ${options.tolerance} was not met with ${ensemble.paths} paths and ${program.levels.fine} substeps; the errors are as stated.`,
+        {
+          tolerance: options.tolerance,
+          paths: ensemble.paths,
+          substeps: program.levels.fine,
+        },
+      ),
     );
   const judged = new Map<string, number>();
   sampledModels.forEach((model, c) => {
@@ -118,10 +122,17 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
   });
   const expectations: SampledExpectations = {
     method: `sampling (${ensemble.paths} coupled paths, ${program.levels.fine} substeps, extrapolated)`,
-    sgd: problem.tests.map((_, v) => curve(problem, observation.steps, v, (place) => rounded(sampled, observation.steps, place, v, program.sgd(place, v)))),
+    sgd: problem.tests.map((_, v) =>
+      curve(problem, observation.steps, v, (place) => rounded(sampled, observation.steps, place, v, program.sgd(place, v))),
+    ),
     deviations: rows.map((row) => row.sgdStandardDeviation ?? null),
     models: Object.fromEntries(
-      ids.map((id) => [id, problem.tests.map((_, v) => (judged.has(id) ? modelCurve(problem, sampled, observation.steps, judged.get(id)!, v, rows[v]!.models[id]!) : null))]),
+      ids.map((id) => [
+        id,
+        problem.tests.map((_, v) =>
+          judged.has(id) ? modelCurve(problem, sampled, observation.steps, judged.get(id)!, v, rows[v]!.models[id]!) : null,
+        ),
+      ]),
     ),
     warnings,
   };
@@ -129,11 +140,22 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
 }
 
 /** The figures of sampleWeak as curves. */
-export async function sampleExpectations(problem: SgdProblem, models: readonly SdeModel[], options: SampleOptions = {}): Promise<SampledExpectations> {
+export async function sampleExpectations(
+  problem: SgdProblem,
+  models: readonly SdeModel[],
+  options: SampleOptions = {},
+): Promise<SampledExpectations> {
   return (await sampleWeak(problem, models, options)).expectations;
 }
 
-function rounded({ ensemble: { moments }, program }: Sampled<CoupledProgram>, steps: readonly number[], place: number, v: number, figure: number, correction?: number): Estimate | null {
+function rounded(
+  { ensemble: { moments }, program }: Sampled<CoupledProgram>,
+  steps: readonly number[],
+  place: number,
+  v: number,
+  figure: number,
+  correction?: number,
+): Estimate | null {
   return estimateOf(moments, figure, correction, pathRounding(moments, program.sgd(place, v), steps[place]!));
 }
 
@@ -149,10 +171,24 @@ function curve(problem: SgdProblem, steps: readonly number[], v: number, at: (pl
   return Number.isNaN(values[problem.steps]!) ? null : { values, errors, kind: "standard-error" };
 }
 
-function modelCurve(problem: SgdProblem, sampled: Sampled<CoupledProgram>, steps: readonly number[], companion: number, v: number, found: ModelWeak): SampledCurve | null {
+function modelCurve(
+  problem: SgdProblem,
+  sampled: Sampled<CoupledProgram>,
+  steps: readonly number[],
+  companion: number,
+  v: number,
+  found: ModelWeak,
+): SampledCurve | null {
   const { program } = sampled;
   const figure = (which: number) => (place: number) =>
-    rounded(sampled, steps, place, v, program.companion(companion, place, v, which), program.companion(companion, place, v, correctionFigure));
+    rounded(
+      sampled,
+      steps,
+      place,
+      v,
+      program.companion(companion, place, v, which),
+      program.companion(companion, place, v, correctionFigure),
+    );
   const values = curve(problem, steps, v, figure(valueFigure));
   const fromSgd = curve(problem, steps, v, figure(differenceFigure));
   if (fromSgd) fromSgd.values[0] = 0;
@@ -183,7 +219,14 @@ function spaced(count: number, most: number): number[] {
 function modelWeak(sampled: Sampled<CoupledProgram>, steps: readonly number[], companion: number, v: number): ModelWeak {
   const { program } = sampled;
   const at = (place: number, figure: number) =>
-    rounded(sampled, steps, place, v, program.companion(companion, place, v, figure), program.companion(companion, place, v, correctionFigure));
+    rounded(
+      sampled,
+      steps,
+      place,
+      v,
+      program.companion(companion, place, v, figure),
+      program.companion(companion, place, v, correctionFigure),
+    );
   const last = steps.length - 1;
   const differences = steps.map((_, place) => at(place, differenceFigure));
   const shown = spaced(steps.length, weakDefaults.shownSteps).map((place) => place - 1);
@@ -198,7 +241,12 @@ function modelWeak(sampled: Sampled<CoupledProgram>, steps: readonly number[], c
   };
 }
 
-function largest(sampled: Sampled<CoupledProgram>, steps: readonly number[], differences: readonly (Estimate | null)[], figure: (place: number) => number): EstimateAtStep | null {
+function largest(
+  sampled: Sampled<CoupledProgram>,
+  steps: readonly number[],
+  differences: readonly (Estimate | null)[],
+  figure: (place: number) => number,
+): EstimateAtStep | null {
   if (differences.some((difference) => difference === null)) return null;
   const place = placeOfLargest(differences.map((difference) => difference!.value));
   const found = differences[place]!;

@@ -153,6 +153,7 @@ function runLevel(
     tolerance: level.tolerance,
     maxWidth: elementWidth(line, range, rough, level.width),
   });
+  if (process.env.DBG) console.log("mesh", mesh.nodes.length, mesh.resolved, rough, level.tolerance, sdes.length, range);
   const nodal = phis.map((phi) => mesh.nodes.map(phi));
   const unit = 0.1 * width;
   const lowNodes = mesh.nodes.map((x) => (x < range.low ? ((range.low - x) / unit) ** 2 : 0));

@@ -16,7 +16,7 @@ const defaults = {
   /** How often a frame may be chosen anew for the same stretch of time before the stretch is halved. */
   frameTrials: 3,
   /** In one stretch the mean may move this many standard deviations of the law: a frame that holds more is too wide for a narrow law. */
-  farthestMove: 4,
+  farthestMove: 1.2,
   /** Stretches shorter than this part of a step mean that the law runs away. */
   shortestStretch: 1 / 4096,
 };

@@ -12,7 +12,7 @@ export const followDefaults = {
   /** Wanted: differences between degrees below this times sqrt(E phi^2). */
   tolerance: 1e-10,
   /** Multiplications that may be spent on a process; about a nanosecond each. */
-  work: 1.5e9,
+  work: 2e9,
 };
 
 const defaults = {
@@ -27,12 +27,16 @@ const defaults = {
       { widening: 1.25, reach: 6.6 },
       { widening: 1.4, reach: 7.3 },
     ],
-  ],
+  ] as const,
   /** Even grid at the last step: points a direction, and reach in standard deviations of the frame (1e-15 of a Gaussian lies beyond). */
   grid: 160,
   reach: 8,
   /** It is used where the law's variances in its frame are at least this: series of narrower laws have not died out at its border. */
   gridVariance: 0.5,
+  /** Errors above this part of the scale mean that a law exploded, not that it converges slowly. */
+  exploded: 0.1,
+  /** From this place in the list on it is asked whether the degrees that are left will do. */
+  judgedFrom: 3,
   /** Laws kept on the way, for weighing places. */
   snapshots: 10,
 };
@@ -75,14 +79,11 @@ export function follow(
   phis: readonly ((point: Float64Array) => number)[],
   options: FollowOptions = {},
 ): Followed | NotFollowed {
-  const good = (found: Followed | NotFollowed) => "along" in found && (found.along.length === 0 || found.along.some(isAcceptable));
-  let best: Followed | NotFollowed = { reason: "" };
-  for (const pair of defaults.resolutions) {
-    const found = followWith(pair, process, start, steps, phis, options);
-    if (good(found)) return found;
-    if (!("along" in best)) best = found;
-  }
-  return best;
+  const [far, near] = defaults.resolutions;
+  const found = followWith(far, process, start, steps, phis, options);
+  if ("along" in found && found.along.every((a) => Math.max(...a.errors) <= defaults.exploded * a.scale)) return found;
+  const again = followWith(near, process, start, steps, phis, options);
+  return "along" in again ? again : found;
 }
 
 /** Finite, and as good as figures must be that are given at all. */
@@ -102,6 +103,7 @@ function followWith(
   const work = { done: 0, limit: options.work ?? followDefaults.work };
   let before: Level | undefined;
   let best: Followed | undefined;
+  let errorsBefore: number[] = [];
   let reason = "";
   for (const [place, degree] of defaults.degrees.entries()) {
     let level: Level;
@@ -118,10 +120,23 @@ function followWith(
       const along = compareLevels(level, before);
       if (along.every((a) => a.values.every(Number.isFinite))) best = { along, laws: level.laws, degree };
       if (along.every((a) => Math.max(...a.errors) <= tolerance * a.scale)) break;
+      const errors = along.map((a) => Math.max(...a.errors));
+      const left = defaults.degrees.length - 1 - place;
+      if (place >= defaults.judgedFrom && along.every((a, p) => isHopeless(errors[p]!, errorsBefore[p], left, a.scale, tolerance))) break;
+      errorsBefore = errors;
     }
     before = level;
   }
   return best ?? { reason };
+}
+
+/** At the rate of the last two differences an acceptable error is out of reach; or the tolerance is reached and needs no more. */
+function isHopeless(error: number, before: number | undefined, levelsLeft: number, scale: number, tolerance: number): boolean {
+  if (error <= tolerance * scale) return true;
+  if (before === undefined) return false;
+  let predicted = error;
+  for (let k = 0; k < levelsLeft; k++) predicted *= error / before;
+  return !(predicted <= weakDefaults.acceptable * Math.max(1, scale));
 }
 
 interface Level {

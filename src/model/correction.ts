@@ -1,12 +1,26 @@
-// What a model adds to its drift and D D^T, given as terms. The three contractions that occur most need no tensors: D3f:Sigma is d
-// products third(x, e_j, Sigma e_j), D3f[g, g] one, D Sigma[g] is the noise's own derivative along g. Every other term goes to the
-// one evaluator (sbea/contract.ts) with whole tensors.
+// What a model adds to its drift and D D^T, given as terms (sbea/term.ts). In one or two dimensions, and for terms that need whole
+// tensors, they are contracted as they stand (sbea/contract.ts); else through products with vectors and matrices (sbea/products.ts).
+// What both routes make at a point is kept until the point moves, since drift and D D^T are mostly asked for together.
 import type { Matrix, Vector } from "../numerics/arrays.ts";
+import type { GradientNoise } from "../problem/noise.ts";
+import type { Objective } from "../problem/objective.ts";
 import type { SgdProblem } from "../problem/problem.ts";
-import { evaluateTerm } from "../sbea/contract.ts";
-import type { Term } from "../sbea/term.ts";
+import { evaluateTerm, labelsOf } from "../sbea/contract.ts";
+import { parseTerm } from "../sbea/notation.ts";
+import { productPlans } from "../sbea/product-plan.ts";
+import { type ProductSource, runProducts } from "../sbea/products.ts";
+import { toNumber } from "../sbea/rational.ts";
+import type { Factor, Term } from "../sbea/term.ts";
+import { termKey } from "../sbea/term-of-graph.ts";
 import type { SdeModel } from "./model.ts";
-import { tensorsAt } from "./tensors.ts";
+import { entriesOf, movingTensors } from "./tensors.ts";
+
+export const correctionDefaults = {
+  /** Up to this d whole tensors are quicker: measured, HA-SME-4 at d = 2: 2 against 3 microseconds; at d = 3: 6 against 4. */
+  tensors: 2,
+  /** Entries of the largest tensor that is formed: beyond that, to derive its formulas takes minutes. */
+  mostEntries: 2e5,
+};
 
 export interface Correction {
   /** Adds to the drift at x, where the gradient is g. */
@@ -15,109 +29,153 @@ export interface Correction {
   addDiffusion(x: Vector, g: Vector, diffusion: Matrix): void;
 }
 
-type Shape = "third:covariance" | "third[gradient,gradient]" | "covariance along gradient" | "other";
+export interface CorrectionOptions {
+  /** "tensors" contracts every term with whole tensors, "products" as few as can be; default: what is quicker. */
+  readonly route?: "tensors" | "products";
+}
 
-/** The correction of a model for a problem; undefined where it vanishes identically or the model has none. */
-export function bindCorrection(model: SdeModel, problem: SgdProblem): Correction | undefined {
-  if (!model.correction) return undefined;
+/** A term at the point at hand, without its weight. */
+interface Bound {
+  readonly weight: number;
+  value(): Float64Array;
+}
+
+/**
+ * The correction of a model for a problem; undefined where it vanishes identically or the model has none.
+ * @throws DomainError `model/tensor`, when evaluated where the problem lacks a derivative (see `lackingFor`)
+ */
+export function bindCorrection(model: SdeModel, problem: SgdProblem, options: CorrectionOptions = {}): Correction | undefined {
+  const { drift, diffusion } = liveTerms(model, problem);
+  if (drift.length === 0 && diffusion.length === 0) return undefined;
   const { objective, noise } = problem;
   const { d } = objective;
-  const eta = problem.learningRate;
-  const live = (term: Term) => !vanishes(term, objective.quadratic !== undefined, noise.constant, noise.gaussian);
-  const driftTerms = model.correction.drift.filter(live).map((term) => weighed(term, eta));
-  const diffusionTerms = model.correction.diffusion.filter(live).map((term) => weighed(term, eta));
-  if (driftTerms.length === 0 && diffusionTerms.length === 0) return undefined;
-  const vector = new Float64Array(d);
-  const unit = new Float64Array(d);
-  const column = new Float64Array(d);
-  const matrix = new Float64Array(d * d);
-
+  const byProducts = options.route ? options.route === "products" : d > correctionDefaults.tensors;
+  const tensors = movingTensors(objective, noise);
+  const plans = productPlans(objective.fourth !== undefined);
+  const place = { x: new Float64Array(d).fill(Number.NaN), g: new Float64Array(d) };
+  const boundTerm = (term: Term): Bound => {
+    let weight = toNumber(term.coefficient);
+    for (let p = 0; p < term.etaPower; p++) weight *= problem.learningRate;
+    const planned = byProducts && objective.third && objective.hessian ? plans.add(term) : undefined;
+    if (planned !== undefined) return { weight, value: () => products.value(planned) };
+    // The evaluator keeps its plan by the term, so this one is made once.
+    const bare: Term = { ...term, coefficient: [1n, 1n] };
+    const out = new Float64Array(entriesOf(d, term.free.length));
+    return { weight, value: () => evaluateTerm(bare, tensors, out) };
+  };
+  const [driftTerms, diffusionTerms] = [drift.map(boundTerm), diffusion.map(boundTerm)];
+  const products = runProducts(plans.steps, productSource(objective, noise, place));
+  const moveTo = (x: Vector, g: Vector): void => {
+    let same = true;
+    for (let i = 0; i < d; i++) same &&= x[i] === place.x[i];
+    if (same) return;
+    place.x.set(x);
+    place.g.set(g);
+    tensors.moveTo(x);
+    products.moved();
+  };
   return {
-    addDrift(x, g, drift) {
-      for (const { term, shape, weight } of driftTerms) {
-        if (shape === "third:covariance" && objective.third) {
-          noise.covariance(x, matrix);
-          for (let j = 0; j < d; j++) {
-            unit.fill(0)[j] = 1;
-            for (let k = 0; k < d; k++) column[k] = matrix[j * d + k]!;
-            objective.third(x, unit, column, vector);
-            for (let i = 0; i < d; i++) drift[i]! += weight * vector[i]!;
-          }
-        } else {
-          if (shape === "third[gradient,gradient]" && objective.third) objective.third(x, g, g, vector);
-          else evaluateTerm(term, tensorsAt(objective, noise, x), vector);
-          for (let i = 0; i < d; i++) drift[i]! += weight * vector[i]!;
-        }
+    addDrift(x, g, out) {
+      moveTo(x, g);
+      for (const { weight, value } of driftTerms) {
+        const term = value();
+        for (let i = 0; i < d; i++) out[i]! += weight * term[i]!;
       }
     },
-    addDiffusion(x, g, diffusion) {
-      for (const { term, shape, weight } of diffusionTerms) {
-        if (shape === "covariance along gradient") noise.covarianceAlong(x, g, matrix);
-        else evaluateTerm(term, tensorsAt(objective, noise, x), matrix);
-        for (let k = 0; k < d * d; k++) diffusion[k]! += weight * matrix[k]!;
+    addDiffusion(x, g, out) {
+      moveTo(x, g);
+      for (const { weight, value } of diffusionTerms) {
+        const term = value();
+        for (let i = 0; i < d; i++) {
+          for (let j = 0; j <= i; j++) {
+            const entry = 0.5 * weight * (term[i * d + j]! + term[j * d + i]!);
+            out[i * d + j]! += entry;
+            if (i !== j) out[j * d + i]! += entry;
+          }
+        }
       }
     },
   };
 }
 
-/** Whether a term is zero for every x because a tensor of it is. */
-function vanishes(term: Term, quadratic: boolean, constantNoise: boolean, gaussian: boolean): boolean {
-  return term.factors.some((factor) =>
+function productSource(objective: Objective, noise: GradientNoise, { x, g }: { x: Vector; g: Vector }): ProductSource {
+  const { d, third, thirdOver, fourth } = objective;
+  const row = new Float64Array(d);
+  const unit = new Float64Array(d);
+  const part = new Float64Array(d);
+  return {
+    d,
+    gradient: (out) => out.set(g),
+    hessian: (out) => void objective.hessian!(x, out),
+    covariance: (out) => void noise.covariance(x, out),
+    third: (v, w, out) => void third!(x, v, w, out),
+    thirdOver(s, out) {
+      if (thirdOver) {
+        thirdOver(x, s, out);
+        return;
+      }
+      out.fill(0);
+      for (let j = 0; j < d; j++) {
+        unit.fill(0)[j] = 1;
+        for (let k = 0; k < d; k++) row[k] = s[j * d + k]!;
+        third!(x, unit, row, part);
+        for (let i = 0; i < d; i++) out[i]! += part[i]!;
+      }
+    },
+    ...(fourth ? { fourth: (v: Vector, s: Matrix, out: Vector) => void fourth(x, v, s, out) } : {}),
+    covarianceAlong: (v, out) => void noise.covarianceAlong(x, v, out),
+  };
+}
+
+/** The terms that do not vanish for every x because a tensor of theirs does. */
+function liveTerms(model: SdeModel, { objective, noise }: SgdProblem): { drift: readonly Term[]; diffusion: readonly Term[] } {
+  const vanishes = (factor: Factor): boolean =>
     factor.tensor === "f"
-      ? quadratic && factor.indices.length > 2
-      : (constantNoise && factor.along.length > 0) || (gaussian && factor.indices.length > 2),
-  );
+      ? objective.quadratic !== undefined && factor.indices.length > 2
+      : (noise.constant && factor.along.length > 0) || (noise.gaussian && factor.indices.length > 2);
+  const live = (term: Term) => !term.factors.some(vanishes);
+  return { drift: model.correction?.drift.filter(live) ?? [], diffusion: model.correction?.diffusion.filter(live) ?? [] };
 }
 
-function weighed(term: Term, eta: number): { term: Term; shape: Shape; weight: number } {
-  let weight = Number(term.coefficient[0]) / Number(term.coefficient[1]);
-  for (let p = 0; p < term.etaPower; p++) weight *= eta;
-  // The evaluator keeps its plan by the term, so this one is made once.
-  return { term: { ...term, coefficient: [1n, 1n] }, shape: shapeOf(term), weight };
+/** What the problem lacks of the derivatives that the model's correction needs, in words; undefined where it has all. */
+export function lackingFor(model: SdeModel, problem: SgdProblem): string | undefined {
+  const { objective, noise } = problem;
+  const { d } = objective;
+  const { drift, diffusion } = liveTerms(model, problem);
+  const plans = productPlans(objective.fourth !== undefined);
+  for (const term of [...drift, ...diffusion]) {
+    const needsTensors = !objective.third || plans.add(term) === undefined;
+    for (const factor of term.factors) {
+      const [order, along] = [factor.indices.length, factor.tensor === "f" ? 0 : factor.along.length];
+      if (factor.tensor === "f" && !hasDerivative(objective, order)) return `derivatives of f of order ${order}`;
+      if (factor.tensor === "cumulant" && (order > 2 || along > 1) && !noise.cumulant)
+        return `derivatives of order ${along} of the noise's cumulant of order ${order}`;
+      const entries = entriesOf(d, labelsOf(factor).length);
+      if (needsTensors && entries > correctionDefaults.mostEntries) return `tensors of ${d}^${labelsOf(factor).length} entries`;
+    }
+  }
+  return undefined;
 }
 
-/** Which of the contractions that need no tensors this is, whatever its labels are called. */
+function hasDerivative(objective: Objective, order: number): boolean {
+  if (order <= 1 || objective.derivatives) return true;
+  if (order === 2) return objective.hessian !== undefined;
+  return order === 3 ? objective.third !== undefined : order === 4 && objective.fourth !== undefined;
+}
+
+/** The contractions of HA-SME-3, for what treats one of them apart. */
+const shapes = {
+  "third:covariance": "1 f_ijk Sigma_jk d_i",
+  "third[gradient,gradient]": "1 f_ijk f_j f_k d_i",
+  "covariance along gradient": "1 f_k Sigma_ij,k d_ij",
+} as const;
+
+export type Shape = keyof typeof shapes | "other";
+
+let shapeByKey: ReadonlyMap<string, Shape> | undefined;
+
+/** Which of HA-SME-3's contractions this is, whatever its labels are called and its coefficient. */
 export function shapeOf(term: Term): Shape {
-  const third = term.factors.find((factor) => factor.tensor === "f" && factor.indices.length === 3);
-  const gradients = term.factors.filter((factor) => factor.tensor === "f" && factor.indices.length === 1);
-  const covariances = term.factors.filter((factor) => factor.tensor === "cumulant" && factor.indices.length === 2);
-  const covariance = covariances[0];
-  if (term.free.length === 1 && third?.indices.includes(term.free[0]!)) {
-    const [a, b] = third.indices.filter((label) => label !== term.free[0]);
-    if (a === undefined || b === undefined || a === b) return "other";
-    if (
-      term.factors.length === 3 &&
-      gradients.length === 2 &&
-      sameLabels(
-        gradients.flatMap((factor) => factor.indices),
-        [a, b],
-      )
-    ) {
-      return "third[gradient,gradient]";
-    }
-    if (
-      term.factors.length === 2 &&
-      covariance?.tensor === "cumulant" &&
-      covariance.along.length === 0 &&
-      sameLabels(covariance.indices, [a, b])
-    ) {
-      return "third:covariance";
-    }
-  }
-  if (
-    term.free.length === 2 &&
-    term.factors.length === 2 &&
-    gradients.length === 1 &&
-    covariance?.tensor === "cumulant" &&
-    covariance.along.length === 1 &&
-    covariance.along[0] === gradients[0]!.indices[0] &&
-    sameLabels(covariance.indices, term.free)
-  ) {
-    return "covariance along gradient";
-  }
-  return "other";
-}
-
-function sameLabels(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((label) => b.includes(label)) && b.every((label) => a.includes(label));
+  shapeByKey ??= new Map(Object.entries(shapes).map(([shape, text]) => [termKey(parseTerm(text, 0)), shape as Shape]));
+  return shapeByKey.get(termKey(term)) ?? "other";
 }

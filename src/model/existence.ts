@@ -10,6 +10,7 @@ import type { Matrix, Vector } from "../numerics/arrays.ts";
 import { symmetricEigenvalues } from "../numerics/eigen.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { bind } from "./bind.ts";
+import { lackingFor } from "./correction.ts";
 import { hasPole } from "./define.ts";
 import type { SdeModel } from "./model.ts";
 import type { Treatment } from "./sde.ts";
@@ -40,6 +41,8 @@ export interface PointExistence {
   readonly defect: number | null;
   /** D D^T, formal; null likewise. */
   readonly diffusion: Matrix | null;
+  /** What the problem lacks of the derivatives that the model needs; defect and diffusion are null then, too. */
+  readonly lacks?: string;
 }
 
 /** What a process met: the places are weighed with SGD's law. */
@@ -79,6 +82,8 @@ export function largestZ(problem: SgdProblem, x: Vector): number {
 export function existenceAt(model: SdeModel, problem: SgdProblem, x: Vector): PointExistence {
   const { d } = problem.objective;
   const zMax = largestZ(problem, x);
+  const lacks = lackingFor(model, problem);
+  if (lacks !== undefined) return { exists: false, zMax, defect: null, diffusion: null, lacks };
   if (hasPole(model) && !(zMax < 1)) return { exists: false, zMax, defect: null, diffusion: null };
   const diffusion = new Float64Array(d * d);
   const defect = bind(model, problem).diffusionMatrix(x, diffusion);
@@ -117,6 +122,7 @@ export function survey(
  */
 export function decideProcess(model: SdeModel, start: PointExistence, met: Met | undefined, options: ExistenceOptions): ProcessDecision {
   const refuse = (w: Warning): ProcessDecision => ({ answered: false, treatment: "formal", warnings: [w] });
+  if (start.lacks !== undefined) return refuse(lackingWarning(model, start.lacks));
   if (start.defect === null) return refuse(noDiffusionWarning(model, start.zMax));
   const limit = mendableDefect(options);
   if (start.defect > limit || Number.isNaN(start.defect)) return refuse(notEmbeddableWarning(model, start.defect, options));
@@ -201,6 +207,11 @@ export function notEmbeddableWarning(model: SdeModel, defect: number, options: E
     model: model.id,
     defect: finite(defect),
   });
+}
+
+/** A derivative that the model needs is not to be had. */
+export function lackingWarning(model: SdeModel, lacks: string): Warning {
+  return warning("not-applicable", `${model.title} needs ${lacks}, which this problem does not give.`, { model: model.id });
 }
 
 /** z >= 1 at the start. */

@@ -5,8 +5,9 @@ import type { Term } from "../sbea/term.ts";
 export type ModelId = string;
 
 export interface Declared {
-  /** Weak order under Gaussian noise of constant or varying covariance. */
+  /** Weak order under Gaussian noise of constant covariance, and of varying covariance unless `weakOrderVarying` says less. */
   readonly weakOrder: 1 | 2 | 3 | 4;
+  readonly weakOrderVarying?: 1 | 2 | 3;
   readonly exactOnQuadratics: "law" | "mean" | "no";
 }
 
@@ -25,4 +26,9 @@ export interface SdeModel {
   readonly correction?: { readonly drift: readonly Term[]; readonly diffusion: readonly Term[] };
   /** TeX of drift and D D^T, for pages. */
   readonly tex: { readonly drift: string; readonly diffusion: string };
+}
+
+/** The weak order that the model declares for Gaussian noise of constant or varying covariance. */
+export function declaredOrder({ declares }: SdeModel, constantNoise: boolean): number {
+  return constantNoise ? declares.weakOrder : (declares.weakOrderVarying ?? declares.weakOrder);
 }

@@ -7,35 +7,66 @@ import type { GradientNoise } from "../problem/noise.ts";
 import type { Objective } from "../problem/objective.ts";
 import type { TensorSource } from "../sbea/contract.ts";
 
-/**
- * Tensors at x, each computed when first asked for.
- * @throws DomainError `model/tensor` for a tensor that neither the objective nor the noise can give
- */
-export function tensorsAt(objective: Objective, noise: GradientNoise, x: Vector): TensorSource {
+/** Tensors at the point that was moved to last, each computed when first asked for there and overwritten at the next point. */
+export interface MovingTensors extends TensorSource {
+  moveTo(x: Vector): void;
+}
+
+/** @throws DomainError `model/tensor`, when asked for a tensor that neither the objective nor the noise can give */
+export function movingTensors(objective: Objective, noise: GradientNoise): MovingTensors {
   const { d } = objective;
-  const known = new Map<string, Float64Array>();
-  const memoised = (key: string, make: () => Float64Array): Float64Array => {
-    let tensor = known.get(key);
-    if (!tensor) {
-      tensor = make();
-      known.set(key, tensor);
+  const at = new Float64Array(d);
+  const ofObjective: Slot[] = [];
+  const ofNoise: Slot[][] = [];
+  let point = 0;
+  const filled = (slot: Slot, fill: (out: Float64Array) => void): Float64Array => {
+    if (slot.point !== point) {
+      fill(slot.tensor);
+      slot.point = point;
     }
-    return tensor;
+    return slot.tensor;
   };
   return {
     d,
-    f: (order) => memoised(`f${order}`, () => derivativeTensor(objective, x, order)),
-    cumulant: (order, derivatives) => memoised(`k${order},${derivatives}`, () => cumulantTensor(noise, x, d, order, derivatives)),
+    moveTo(x) {
+      at.set(x);
+      point++;
+    },
+    f(order) {
+      const slot = (ofObjective[order] ??= emptySlot(d, order));
+      return filled(slot, (out) => derivativeTensor(objective, at, order, out));
+    },
+    cumulant(order, derivatives) {
+      const slots = (ofNoise[order] ??= []);
+      const slot = (slots[derivatives] ??= emptySlot(d, order + derivatives));
+      return filled(slot, (out) => cumulantTensor(noise, at, d, order, derivatives, out));
+    },
   };
 }
 
-function derivativeTensor(objective: Objective, x: Vector, order: number): Float64Array {
+/** Tensors at x alone. */
+export function tensorsAt(objective: Objective, noise: GradientNoise, x: Vector): TensorSource {
+  const tensors = movingTensors(objective, noise);
+  tensors.moveTo(x);
+  return tensors;
+}
+
+/** A tensor, and the number of the point at which it was filled. */
+interface Slot {
+  readonly tensor: Float64Array;
+  point: number;
+}
+
+function emptySlot(d: number, rank: number): Slot {
+  return { tensor: new Float64Array(entriesOf(d, rank)), point: 0 };
+}
+
+function derivativeTensor(objective: Objective, x: Vector, order: number, out: Float64Array): void {
   const { d } = objective;
-  const out = new Float64Array(size(d, order));
-  if (order === 1) return objective.gradient(x, out);
-  if (order === 2 && objective.hessian) return objective.hessian(x, out);
-  if (objective.derivatives) return objective.derivatives(order, x, out);
-  if (order === 3 && objective.third) {
+  if (order === 1) objective.gradient(x, out);
+  else if (order === 2 && objective.hessian) objective.hessian(x, out);
+  else if (objective.derivatives) objective.derivatives(order, x, out);
+  else if (order === 3 && objective.third) {
     const column = new Float64Array(d);
     const u = new Float64Array(d);
     const v = new Float64Array(d);
@@ -47,17 +78,14 @@ function derivativeTensor(objective: Objective, x: Vector, order: number): Float
         for (let i = 0; i < d; i++) out[(i * d + j) * d + k] = out[(i * d + k) * d + j] = column[i]!;
       }
     }
-    return out;
-  }
-  throw missing(`derivatives of order ${order} of a ${objective.kind} objective`);
+  } else throw missing(`derivatives of order ${order} of a ${objective.kind} objective`);
 }
 
-function cumulantTensor(noise: GradientNoise, x: Vector, d: number, order: number, derivatives: number): Float64Array {
-  const out = new Float64Array(size(d, order + derivatives));
-  if (order === 2 && derivatives === 0) return noise.covariance(x, out);
-  if ((derivatives > 0 && noise.constant) || (order > 2 && noise.gaussian)) return out;
-  if (noise.cumulant) return noise.cumulant(order, derivatives, x, out);
-  if (order === 2 && derivatives === 1) {
+function cumulantTensor(noise: GradientNoise, x: Vector, d: number, order: number, derivatives: number, out: Float64Array): void {
+  if (order === 2 && derivatives === 0) noise.covariance(x, out);
+  else if ((derivatives > 0 && noise.constant) || (order > 2 && noise.gaussian)) out.fill(0);
+  else if (noise.cumulant) noise.cumulant(order, derivatives, x, out);
+  else if (order === 2 && derivatives === 1) {
     const unit = new Float64Array(d);
     const along = new Float64Array(d * d);
     for (let k = 0; k < d; k++) {
@@ -65,9 +93,7 @@ function cumulantTensor(noise: GradientNoise, x: Vector, d: number, order: numbe
       noise.covarianceAlong(x, unit, along);
       for (let ij = 0; ij < d * d; ij++) out[ij * d + k] = along[ij]!;
     }
-    return out;
-  }
-  throw missing(`derivatives of order ${derivatives} of the cumulant of order ${order} of ${noise.kind} noise`);
+  } else throw missing(`derivatives of order ${derivatives} of the cumulant of order ${order} of ${noise.kind} noise`);
 }
 
 function missing(what: string): DomainError {
@@ -75,7 +101,7 @@ function missing(what: string): DomainError {
 }
 
 /** d^rank, exactly. */
-function size(d: number, rank: number): number {
+export function entriesOf(d: number, rank: number): number {
   let entries = 1;
   for (let r = 0; r < rank; r++) entries *= d;
   return entries;

@@ -42,7 +42,15 @@ const high1 = multiplier1 >>> 16;
  * Ten rounds of Philox on one counter: out[0..3], as signed 32-bit integers (>>> 0 for unsigned).
  * Products of 32 x 32 bits are made of four of 16 x 16, so that everything stays within 32-bit integers.
  */
-export function philox(word0: number, word1: number, word2: number, word3: number, key0: number, key1: number, out: Int32Array): Int32Array {
+export function philox(
+  word0: number,
+  word1: number,
+  word2: number,
+  word3: number,
+  key0: number,
+  key1: number,
+  out: Int32Array,
+): Int32Array {
   let c0 = word0 | 0;
   let c1 = word1 | 0;
   let c2 = word2 | 0;
@@ -89,13 +97,15 @@ export interface Key {
  */
 export function keyOf(seed: number): Key {
   if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new InputError("numerics/seed", `The seed is ${seed}; it has to be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`, { seed });
+    throw new InputError("numerics/seed", `The seed is ${seed}; it has to be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`, {
+      seed,
+    });
   return { low: seed | 0, high: Math.floor(seed / 2 ** 32) | 0 };
 }
 
 /** Word 2 of the counter: step and substep. */
 export function stepWord(step: number, substep: number): number {
-  return (((step % 0x1000000) << 8) | substep) | 0;
+  return ((step % 0x1000000) << 8) | substep | 0;
 }
 
 /** Word 3 of the counter: draw, the high bits of the step, and purpose. */
@@ -107,10 +117,14 @@ export function drawWord(purpose: Purpose, step: number, draw: number): number {
 export function checkAddress(path: number, step: number, substep: number, draw: number): void {
   const within = (value: number, limit: number) => Number.isInteger(value) && value >= 0 && value <= limit;
   if (!within(path, limits.path) || !within(step, limits.step) || !within(substep, limits.substep) || !within(draw, limits.draw))
-    throw new InternalError("numerics/random-address", `Random numbers have no address (path ${path}, step ${step}, substep ${substep}, draw ${draw}).`, {
-      path,
-      step,
-      substep,
-      draw,
-    });
+    throw new InternalError(
+      "numerics/random-address",
+      `Random numbers have no address (path ${path}, step ${step}, substep ${substep}, draw ${draw}).`,
+      {
+        path,
+        step,
+        substep,
+        draw,
+      },
+    );
 }

@@ -11,9 +11,10 @@
 //                 second = (sign radius) ((s + s) c)                radius sin 2a
 //             with log, sin, cos of elementary.ts. |normal| <= 8.6. These are the "full" normals; "fast" ones take two pairs from a block.
 //   integers  below n <= 2^32: the words w0, w1, .. in turn, those >= 2^32 - 2^32 mod n passed over; then w mod n. No bias.
-import { cos, log, sin } from "./elementary.ts";
+
 import { InternalError } from "../errors.ts";
-import { checkAddress, drawWord, type Key, keyOf, limits, philox, type Purpose, stepWord } from "./philox.ts";
+import { cos, log, sin } from "./elementary.ts";
+import { checkAddress, drawWord, type Key, keyOf, limits, type Purpose, philox, stepWord } from "./philox.ts";
 
 /** Draws that belong to one (seed, path, step); successive calls advance the draw number. */
 export interface RandomStream {
@@ -68,7 +69,8 @@ export function createStream(seed: number): MovableStream {
   let integersUsed = 4;
 
   const nextBlock = (out: Int32Array) => {
-    if (draw > limits.draw) throw new InternalError("numerics/random-draws", `One step of one path took more than ${limits.draw + 1} blocks of random bits.`);
+    if (draw > limits.draw)
+      throw new InternalError("numerics/random-draws", `One step of one path took more than ${limits.draw + 1} blocks of random bits.`);
     philox(word0, word1, word2, word3 + draw, key.low, key.high, out);
     draw++;
   };
@@ -107,7 +109,8 @@ export function createStream(seed: number): MovableStream {
       return pair[0]!;
     },
     integer(n) {
-      if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) throw new InternalError("numerics/random-integer", `No random integer below ${n}: it has to be 1 to 2^32.`);
+      if (!Number.isInteger(n) || n < 1 || n > 2 ** 32)
+        throw new InternalError("numerics/random-integer", `No random integer below ${n}: it has to be 1 to 2^32.`);
       const end = 2 ** 32 - (2 ** 32 % n);
       for (;;) {
         if (integersUsed === 4) {

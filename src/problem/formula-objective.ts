@@ -4,7 +4,7 @@ import { parseFormula } from "../expr/parse.ts";
 import { asQuadratic } from "../expr/polynomial.ts";
 import type { Expr } from "../expr/node.ts";
 import { symmetricEigen } from "../numerics/eigen.ts";
-import type { Vector } from "../numerics/arrays.ts";
+import type { Matrix, Vector } from "../numerics/arrays.ts";
 import type { Objective, QuadraticForm } from "./objective.ts";
 
 export function readFormula(file: { formula: string; variables?: readonly string[]; constants?: Record<string, number> }): Objective {
@@ -35,6 +35,8 @@ export function formulaObjective(formula: Expr, variables: readonly string[]): O
       return out;
     },
     third: (x: Vector, v: Vector, w: Vector, out: Vector) => compiled.third(x, v, w, out),
+    thirdOver: (x: Vector, s: Matrix, out: Vector) => compiled.thirdOver(x, s, out),
+    fourth: (x: Vector, v: Vector, s: Matrix, out: Vector) => compiled.fourth(x, v, s, out),
     derivatives: (order: number, x: Vector, out: Float64Array) => compiled.derivatives(order, x, out),
   });
 }

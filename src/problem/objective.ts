@@ -43,6 +43,10 @@ export interface Objective {
   hessianTimes?(x: Vector, v: Vector, out: Vector): Vector;
   /** out_i = sum_jk d_ijk f v_j w_k. */
   third?(x: Vector, v: Vector, w: Vector, out: Vector): Vector;
+  /** out_i = sum_jk d_ijk f s_jk for a symmetric matrix s. */
+  thirdOver?(x: Vector, s: Matrix, out: Vector): Vector;
+  /** out_i = sum_jkl d_ijkl f v_j s_kl for a symmetric matrix s. */
+  fourth?(x: Vector, v: Vector, s: Matrix, out: Vector): Vector;
   /** The whole tensor of derivatives of this order, d^order entries, row-major; for formulas. */
   derivatives?(order: number, x: Vector, out: Float64Array): Float64Array;
   readonly samples?: Samples;

@@ -11,11 +11,15 @@ import { exit } from "./exit.ts";
 import { law } from "./law.ts";
 import type { QuestionOptions } from "./options.ts";
 import { pictureOf } from "./picture.ts";
+import type { Sampling } from "./sampling.ts";
 import { sentencesOf } from "./sentences.ts";
 import { exitVerdicts, lawVerdicts, stationaryVerdicts, weakVerdicts } from "./verdicts.ts";
 import { weak } from "./weak.ts";
 
-export interface CompareOptions extends QuestionOptions {}
+export interface CompareOptions extends QuestionOptions {
+  /** Answers what has no law without sampling; without it such figures are null. */
+  readonly sampling?: Sampling;
+}
 
 /** Compares the models on each problem; one answer for all. */
 export async function compare(problems: readonly SgdProblem[], options: CompareOptions = {}): Promise<Answer<CompareResult>> {
@@ -30,10 +34,10 @@ export async function compare(problems: readonly SgdProblem[], options: CompareO
 
 async function compareOne(problem: SgdProblem, options: CompareOptions): Promise<ComparedProblem> {
   const models = selectModels(options.models);
-  const quiet = { ...options, onProgress: undefined };
-  const lawAnswer = await law(problem, quiet);
-  const weakAnswer = await weak(problem, { ...quiet, etas: halvings(problem) });
-  const exitAnswer = problem.inside ? await exit(problem, quiet) : undefined;
+  const { sampling, ...quiet } = { ...options, onProgress: undefined };
+  const lawAnswer = await law(problem, { ...quiet, engine: sampling?.law });
+  const weakAnswer = await weak(problem, { ...quiet, etas: halvings(problem), engine: sampling?.weak });
+  const exitAnswer = problem.inside ? await exit(problem, { ...quiet, engine: sampling?.exit }) : undefined;
   const diagnoseAnswer = await diagnose(problem, { ...quiet, point: "start" });
   const warnings = distinct([lawAnswer, weakAnswer, ...(exitAnswer ? [exitAnswer] : []), diagnoseAnswer].flatMap((a) => a.warnings));
   const byQuestion = verdictsOf(models, lawAnswer.result, weakAnswer.result, exitAnswer?.result, warnings);

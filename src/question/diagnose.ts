@@ -7,13 +7,13 @@ import type { Estimate } from "../answer/estimate.ts";
 import { type Warning, warning } from "../answer/warning.ts";
 import { InputError, NoAnswerError } from "../errors.ts";
 import { indicatorsAt } from "../law/indicators.ts";
-import { type LeastSquaresSystem, leastSquaresSystem } from "../law/least-squares.ts";
+import { coversModel, type LeastSquaresSystem, leastSquaresSystem } from "../law/least-squares.ts";
 import { meanSquareThreshold } from "../law/mean-square.ts";
 import { coversProblem, momentLimits } from "../law/moments.ts";
 import { findOptimum } from "../law/optimum.ts";
 import { frozenAt, frozenExcessLoss, leastSquaresExcessLoss } from "../law/stationary.ts";
 import { bind } from "../model/bind.ts";
-import { existenceAt, formalWarning, noDiffusionWarning, type PointExistence } from "../model/existence.ts";
+import { existenceAt, formalWarning, lackingWarning, noDiffusionWarning, type PointExistence } from "../model/existence.ts";
 import { modelById, selectModels } from "../model/index.ts";
 import type { LinearProblem } from "../model/linear-law.ts";
 import type { SdeModel } from "../model/model.ts";
@@ -134,7 +134,7 @@ function diagnosis(
     ...(place.optimum ? { stationaryExcessLoss: excessLosses(problem, models, linear, system, options, warnings) } : {}),
     indicators: { ...indicators },
     verdicts: models.map((model) => trustIn(model, problem, linear, existences.get(model.id)!, indicators, options)),
-    ...(options.vectors ? { gradient: Array.from(g), drift: drifts(problem, models, x) } : {}),
+    ...(options.vectors ? { gradient: Array.from(g), drift: drifts(problem, models, existences, x) } : {}),
   };
 }
 
@@ -181,8 +181,10 @@ function excessLosses(
 ): Record<string, Estimate | null> {
   const exact = system !== null && system.d <= momentLimits.dense;
   const twoStep = options.twoStep === true && problem.noise.constant && problem.objective.quadratic !== undefined;
-  const of = (model: SdeModel | "sgd"): Estimate | null =>
-    exact ? leastSquaresExcessLoss(system, model, problem.learningRate) : frozenExcessLoss(linear, model, twoStep);
+  const of = (model: SdeModel | "sgd"): Estimate | null => {
+    if (!exact) return frozenExcessLoss(linear, model, twoStep);
+    return model === "sgd" || coversModel(model) ? leastSquaresExcessLoss(system, model, problem.learningRate) : null;
+  };
   if (system !== null && !exact) {
     warnings.push(
       warning(
@@ -207,8 +209,9 @@ function excessLosses(
 
 function pointWarnings(models: readonly SdeModel[], existences: ReadonlyMap<string, PointExistence>): Warning[] {
   return models.flatMap((model) => {
-    const { exists, defect, zMax } = existences.get(model.id)!;
+    const { exists, defect, zMax, lacks } = existences.get(model.id)!;
     if (exists) return [];
+    if (lacks !== undefined) return [lackingWarning(model, lacks)];
     return [defect === null ? noDiffusionWarning(model, zMax) : formalWarning(model, defect)];
   });
 }
@@ -219,9 +222,15 @@ function haSmeDefect(problem: SgdProblem, x: Vector): number | null {
   return defect !== null && Number.isFinite(defect) ? defect : null;
 }
 
-function drifts(problem: SgdProblem, models: readonly SdeModel[], x: Vector): Record<string, number[] | null> {
+function drifts(
+  problem: SgdProblem,
+  models: readonly SdeModel[],
+  existences: ReadonlyMap<string, PointExistence>,
+  x: Vector,
+): Record<string, number[] | null> {
   return Object.fromEntries(
     models.map((model) => {
+      if (existences.get(model.id)!.lacks !== undefined) return [model.id, null];
       const b = bind(model, problem).drift(x, new Float64Array(x.length));
       return [model.id, b.every(Number.isFinite) ? Array.from(b) : null];
     }),

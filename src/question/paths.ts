@@ -11,7 +11,7 @@ import { judgePaths, judgeStart, overflowWarnings } from "../ensemble/judge.ts";
 import { momentsFrom } from "../ensemble/law.ts";
 import { type Engine, otherTasks, plainEngine, runBlock } from "../ensemble/run.ts";
 import type { SgdKind } from "../ensemble/sgd.ts";
-import { type Scheme, schemeWalker, type SingleObservation, singleProgram } from "../ensemble/single.ts";
+import { type Scheme, type SingleObservation, schemeWalker, singleProgram } from "../ensemble/single.ts";
 import { InputError, InterruptedError, NoAnswerError } from "../errors.ts";
 import { isDeterministic } from "../model/define.ts";
 import { modelById } from "../model/index.ts";
@@ -54,12 +54,23 @@ export async function paths(problem: SgdProblem, options: PathsOptions = {}): Pr
   const observation = finalState(problem, center);
   const compiled = clock?.();
   const program = singleProgram(scheme, observation, [], seed);
-  const ensemble = await engine(program, 0, count, { signal, onProgress: onProgress && ((done, total) => onProgress(done, total, "paths")) });
+  const ensemble = await engine(program, 0, count, {
+    signal,
+    onProgress: onProgress && ((done, total) => onProgress(done, total, "paths")),
+  });
   const sampled = clock?.();
   const performance =
     begin === undefined || compiled === undefined || sampled === undefined
       ? undefined
-      : { paths: count, steps: problem.steps, seconds: sampled - compiled, compileSeconds: compiled - begin, backend: "javascript", threads: 1, normals: "full" };
+      : {
+          paths: count,
+          steps: problem.steps,
+          seconds: sampled - compiled,
+          compileSeconds: compiled - begin,
+          backend: "javascript",
+          threads: 1,
+          normals: "full",
+        };
 
   let answered = true;
   if (model) {
@@ -83,7 +94,10 @@ export interface PathBlock {
  * The paths themselves, in blocks, in the order of their numbers.
  * @param options.steps  steps that are kept, ascending; default 0 .. the problem's
  */
-export async function* pathBlocks(problem: SgdProblem, options: PathsOptions & { readonly steps?: readonly number[] } = {}): AsyncGenerator<PathBlock> {
+export async function* pathBlocks(
+  problem: SgdProblem,
+  options: PathsOptions & { readonly steps?: readonly number[] } = {},
+): AsyncGenerator<PathBlock> {
   const { seed = 1, paths: count = defaults.paths, signal, onProgress } = options;
   checkCount(count);
   const steps = options.steps ?? Array.from({ length: problem.steps + 1 }, (_, k) => k);
@@ -117,16 +131,25 @@ export async function* pathBlocks(problem: SgdProblem, options: PathsOptions & {
 }
 
 function checkCount(count: number): void {
-  if (!Number.isSafeInteger(count) || count < 1) throw new InputError("question/paths", `paths (--paths): found ${count}; allowed: a whole number from 1, such as 1e6.`, { paths: count });
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new InputError("question/paths", `paths (--paths): found ${count}; allowed: a whole number from 1, such as 1e6.`, {
+      paths: count,
+    });
 }
 
 function schemeOf(problem: SgdProblem, { models = ["sgd"], substeps = defaults.substeps }: PathsOptions): Scheme {
   if (models.length !== 1)
-    throw new InputError("question/paths", `models (--models): found ${models.join(", ")}; allowed: one process at a time, sgd, sgd-gaussian or a model.`, { models });
+    throw new InputError(
+      "question/paths",
+      `models (--models): found ${models.join(", ")}; allowed: one process at a time, sgd, sgd-gaussian or a model.`,
+      { models },
+    );
   const id = models[0]!;
   if (id === "sgd" || id === "sgd-gaussian") return { problem, process: id satisfies SgdKind, substeps: 1 };
   if (!Number.isInteger(substeps) || substeps < 1 || substeps > 255)
-    throw new InputError("question/paths", `substeps (--substeps): found ${substeps}; allowed: a whole number from 1 to 255.`, { substeps });
+    throw new InputError("question/paths", `substeps (--substeps): found ${substeps}; allowed: a whole number from 1 to 255.`, {
+      substeps,
+    });
   return { problem, process: modelById(id), substeps };
 }
 
@@ -152,7 +175,10 @@ function momentsOf({ moments }: Ensemble, scheme: Scheme, center: Float64Array, 
   const found = momentsFrom(moments, (value) => ({ value }), center, d, problem.steps);
   if (typeof process === "string" || !found.mean || !found.covariance) return found;
   const bias = stepBiases(process, scheme, center, seed);
-  const widen = (estimate: Estimate, v: number): Estimate => ({ ...estimate, error: Math.sqrt(estimate.error * estimate.error + bias[v]! * bias[v]!) });
+  const widen = (estimate: Estimate, v: number): Estimate => ({
+    ...estimate,
+    error: Math.sqrt(estimate.error * estimate.error + bias[v]! * bias[v]!),
+  });
   const place = (i: number, j: number) => d + (Math.max(i, j) * (Math.max(i, j) + 1)) / 2 + Math.min(i, j);
   return { mean: found.mean.map(widen), covariance: found.covariance.map((row, i) => row.map((entry, j) => widen(entry, place(i, j)))) };
 }
@@ -163,12 +189,19 @@ function stepBiases(model: SdeModel, { problem, substeps }: Scheme, center: Floa
   const values = Array.from({ length: final.size }, (_, v) => v);
   if (isDeterministic(model)) {
     // the one path there is, against one of many more substeps
-    const ends = [substeps, 64].map((n) => runBlock(singleProgram({ problem, process: model, substeps: n }, final, [], seed), 0, 1).moments.mean);
+    const ends = [substeps, 64].map(
+      (n) => runBlock(singleProgram({ problem, process: model, substeps: n }, final, [], seed), 0, 1).moments.mean,
+    );
     return values.map((v) => Math.abs(ends[0]![v]! - ends[1]![v]!));
   }
-  const observation = { steps: final.steps, size: final.size, text: final.text, observe: (x: Float64Array, place: number, _process: number, out: Float64Array) => final.observe(x, place, out, 0) };
+  const observation = {
+    steps: final.steps,
+    size: final.size,
+    text: final.text,
+    observe: (x: Float64Array, place: number, _process: number, out: Float64Array) => final.observe(x, place, out, 0),
+  };
   const fine = powerBelow(substeps);
-  const program = coupledProgram(problem, [model], observation, fine, seed, false);
+  const program = coupledProgram(problem, [model], observation, fine, seed, 0);
   const { moments } = runBlock(program, 0, defaults.biasPaths);
   // one substep has up to twice the bias of two; a number between two powers of two at most that of the lower one
   return values.map((v) => (substeps === 1 ? 2 : 1) * Math.abs(moments.mean[program.companion(0, 0, v, correctionFigure)]!));
@@ -196,4 +229,3 @@ function answer(
   const result: PathsResult = { process: id, moments, paths: count, steps: problem.steps, substeps };
   return { command: "paths", version, problem: problem.json, seed, warnings, result, ...(performance ? { performance } : {}) };
 }
-

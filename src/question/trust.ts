@@ -7,7 +7,7 @@ import { shapeOf } from "../model/correction.ts";
 import { isDeterministic } from "../model/define.ts";
 import { type ExistenceOptions, existenceLimits, mendableDefect, type PointExistence } from "../model/existence.ts";
 import type { LinearProblem } from "../model/linear-law.ts";
-import type { SdeModel } from "../model/model.ts";
+import { declaredOrder, type SdeModel } from "../model/model.ts";
 import { diffusionFactor, driftFactor, numberOps } from "../numerics/factors.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 
@@ -34,6 +34,7 @@ export function trustIn(
 ): TrustVerdict {
   const verdict = (trust: TrustVerdict["trust"], why: string): TrustVerdict => ({ model: model.id, trust, why });
   const zMax = linear.z[linear.d - 1]!;
+  if (existence.lacks !== undefined) return verdict("none", `it needs ${existence.lacks}, which this problem does not give`);
   if (existence.defect === null) {
     return verdict(
       "none",
@@ -99,10 +100,11 @@ function faultsOf(model: SdeModel, problem: SgdProblem, linear: LinearProblem, i
     faults.push({ size: varies, what: `the noise varies along the way, which it leaves out: ${shown(varies)}` });
   }
   if (!problem.objective.quadratic || !problem.noise.constant) {
-    // What every model of the list leaves out has one more power of z.
+    // What a model of order 3 or less leaves out has one more power of z, of one of order 4 two.
     let steepest = 0;
     for (const value of z) steepest = Math.max(steepest, Math.abs(value));
-    const next = steepest * Math.max(third, varies);
+    const powers = declaredOrder(model, problem.noise.constant) > 3 ? steepest * steepest : steepest;
+    const next = powers * Math.max(third, varies);
     faults.push({ size: next, what: `terms of higher order in eta, about ${shown(next)}` });
   }
   const skew = indicators.skewness ?? 0;

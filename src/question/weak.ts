@@ -126,20 +126,27 @@ function rowOf(found: Expectations, models: readonly SdeModel[], t: number, eta:
   const sgd = found.sgd[t] ?? null;
   const rows: Record<string, ModelWeak> = {};
   for (const { id } of models) rows[id] = modelWeak(found.models[id]![t] ?? null, sgd, steps);
-  return { eta, steps, sgd: at(sgd, steps), sgdStandardDeviation: found.deviations[t] ?? null, models: rows };
+  const sgdAlongTheWay = stepsAlong(steps).flatMap((step) => {
+    const value = at(sgd, step);
+    return value ? [{ step, value }] : [];
+  });
+  return { eta, steps, sgd: at(sgd, steps), ...(sgd === null ? {} : { sgdAlongTheWay }), sgdStandardDeviation: found.deviations[t] ?? null, models: rows };
 }
 
 function modelWeak(curve: Curve | null, sgd: Curve | null, steps: number): ModelWeak {
   const value = at(curve, steps);
   if (curve === null || sgd === null) return { value, weakError: null, maxWeakError: null };
-  const along = Array.from({ length: Math.min(defaults.alongTheWay, steps) }, (_, i, all = Math.min(defaults.alongTheWay, steps)) =>
-    all === 1 ? steps : Math.round(1 + (i * (steps - 1)) / (all - 1)),
-  );
-  const alongTheWay = along.flatMap((step) => {
+  const alongTheWay = stepsAlong(steps).flatMap((step) => {
     const weakError = difference(curve, sgd, step);
     return weakError ? [{ step, weakError }] : [];
   });
   return { value, weakError: difference(curve, sgd, steps), maxWeakError: largest(curve, sgd, steps), alongTheWay };
+}
+
+/** About evenly from 1 to the horizon. */
+function stepsAlong(steps: number): number[] {
+  const count = Math.min(defaults.alongTheWay, steps);
+  return Array.from({ length: count }, (_, i) => (count === 1 ? steps : Math.round(1 + (i * (steps - 1)) / (count - 1))));
 }
 
 function at(curve: Curve | null, step: number): Estimate | null {

@@ -31,6 +31,37 @@ export function verdictOn(problem: ComparedProblem, question: QuestionName, mode
   return problem.byQuestion[question]?.find((each) => each.model === model);
 }
 
+/**
+ * What a figure is of, where not of the model as defined: "formal", moments of no process (D D^T is indefinite); "nearest", the nearest
+ * positive semidefinite D D^T; null else, and where there is no figure.
+ */
+export function treatmentOf(problem: ComparedProblem, question: QuestionName, model: string): "formal" | "nearest" | null {
+  const verdict = verdictOn(problem, question, model);
+  if (!verdict || verdict.error === null) return null;
+  const warned = (code: Warning["code"]) => problem.warnings.some((each) => each.code === code && each.model === model);
+  // Exits are of real processes: they are never formal.
+  const moments = question !== "exit" && (warned("formal") || problem.law.models[model]?.exists === false);
+  if (moments && (warned("formal") || !warned("nearest"))) return "formal";
+  return warned("nearest") ? "nearest" : null;
+}
+
+/** What "(formal)" and "(nearest)" mean, where they stand in the verdicts. */
+export function treatmentNotes(problem: ComparedProblem): string[] {
+  const met = new Set(
+    askedQuestions(problem).flatMap((question) => comparedModels(problem).map((model) => treatmentOf(problem, question, model))),
+  );
+  return [
+    ...(met.has("formal") ? ["formal: moments that no process has"] : []),
+    ...(met.has("nearest") ? ["nearest: of the nearest positive semidefinite D D^T"] : []),
+  ];
+}
+
+/** "exact (formal)". */
+export function verdictWords(problem: ComparedProblem, question: QuestionName, model: string): string {
+  const treatment = treatmentOf(problem, question, model);
+  return `${verdictOn(problem, question, model)?.verdict ?? "none"}${treatment === null ? "" : ` (${treatment})`}`;
+}
+
 /** Models that any question has a verdict on, in the order of interface.md; the descriptions' order decides among unknown ones. */
 export function comparedModels(problem: ComparedProblem): string[] {
   const all: { [id: string]: true } = {};
@@ -78,6 +109,7 @@ function problemLines(problem: ComparedProblem, width: number): string[] {
   const notes = footnotes(problem.warnings);
   const region = regionText(problem.problem);
   const exit = problem.exit;
+  const verdicts = verdictColumns(problem, questions, models, width);
   const columns: TextColumn[] = [
     { header: "", align: "left" },
     { header: "order", align: "right" },
@@ -91,7 +123,7 @@ function problemLines(problem: ComparedProblem, width: number): string[] {
           },
         ]
       : []),
-    { header: `verdict:\n${questions.join(" | ")}`, align: "left" },
+    ...verdicts.columns,
   ];
   const sgdSteps = exit?.sgd.meanSteps ?? null;
   const sgdRow = [
@@ -101,15 +133,7 @@ function problemLines(problem: ComparedProblem, width: number): string[] {
     missing,
     ...(exit ? [sgdSteps ? `${stepsText(sgdSteps.value)}       ` : notes.missing("sgd")] : []),
   ];
-  const rows = [
-    [
-      ...sgdRow,
-      questions
-        .map((question) => missing.padEnd(Math.max(4, question.length)))
-        .join(" | ")
-        .trimEnd(),
-    ],
-  ];
+  const rows = [[...sgdRow, ...verdicts.cells(null)]];
   for (const model of models) {
     const style = processStyle(model, problem.descriptions);
     const description = problem.descriptions.find((each) => each.id === model);
@@ -119,15 +143,10 @@ function problemLines(problem: ComparedProblem, width: number): string[] {
     };
     const row = [plainText(style.name), description ? String(description.declaredOrder) : missing, error("law"), error("weak")];
     if (exit) row.push(exitText(problem, model) ?? notes.missing(model));
-    rows.push([
-      ...row,
-      questions
-        .map((question) => verdictCell(problem, question, model))
-        .join(" | ")
-        .trimEnd(),
-    ]);
+    rows.push([...row, ...verdicts.cells(model)]);
   }
   const ours = models.some((model) => processStyle(model, problem.descriptions).ours) ? [daggerNote] : [];
+  const treatments = treatmentNotes(problem);
   const [zMin, zMax] = problem.zRange ?? [problem.diagnose.zMin, problem.diagnose.zMax];
   const name = problemName(problem.problem);
   const pieces = settingPieces(problem.problem);
@@ -141,7 +160,7 @@ function problemLines(problem: ComparedProblem, width: number): string[] {
       width,
     ),
     ...textTable(columns, rows, width),
-    ...wrapPieces(["exact: to rounding", "good: below 0.05", "poor: above", ...ours], width),
+    ...wrapPieces(["exact: to rounding", "good: below 0.05", "poor: above", ...treatments, ...ours], width),
     ...problem.sentences.flatMap((sentence) => wrap(plainText(sentence), width, "  ")),
     ...noteLines(notes.notes, width),
   ];
@@ -165,12 +184,37 @@ function exitText(problem: ComparedProblem, model: string): string | null {
     : stepsText(steps.value);
 }
 
+/** Verdicts side by side in one column, "good | poor: 12 % slow"; a column each where that is wider than the table may be. */
+function verdictColumns(
+  problem: ComparedProblem,
+  questions: readonly QuestionName[],
+  models: readonly string[],
+  width: number,
+): { columns: TextColumn[]; cells(model: string | null): string[] } {
+  const words = (question: QuestionName, model: string | null) => (model === null ? missing : verdictCell(problem, question, model));
+  const widths = questions.map((question) => Math.max(4, question.length, ...models.map((model) => words(question, model).length)));
+  const names = models.map((model) => [...processStyle(model, problem.descriptions).name].length);
+  if (Math.max(...names, 0) + 2 + widths.reduce((sum, each) => sum + each + 3, -3) > width)
+    return {
+      columns: questions.map((question) => ({ header: `verdict:\n${question}`, align: "left" })),
+      cells: (model) => questions.map((question) => words(question, model)),
+    };
+  const joined = (cell: (question: QuestionName) => string) =>
+    questions
+      .map((question, i) => cell(question).padEnd(widths[i]!))
+      .join(" | ")
+      .trimEnd();
+  return {
+    columns: [{ header: `verdict:\n${joined((question) => question)}`, align: "left" }],
+    cells: (model) => [joined((question) => words(question, model))],
+  };
+}
+
 function verdictCell(problem: ComparedProblem, question: QuestionName, model: string): string {
-  const verdict = verdictOn(problem, question, model);
-  const word = verdict?.verdict ?? "none";
+  const words = verdictWords(problem, question, model);
   const relative =
-    question === "exit" && word === "poor"
+    question === "exit" && verdictOn(problem, question, model)?.verdict === "poor"
       ? exitRatio(problem.exit?.models[model]?.watchedLikeSgd.meanSteps, problem.exit?.sgd.meanSteps ?? null)
       : null;
-  return (relative ? `${word}: ${fastOrSlow(relative.value)}` : word).padEnd(Math.max(4, question.length));
+  return relative ? `${words}: ${fastOrSlow(relative.value)}` : words;
 }

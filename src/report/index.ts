@@ -7,12 +7,15 @@ export { deriveLatex, derivePython, deriveTable } from "./derive-table.ts";
 export { diagnoseTable } from "./diagnose-table.ts";
 export { exitTable } from "./exit-table.ts";
 export {
+  averagesFigure,
+  cloudsFigure,
   csv,
   densitiesFigure,
   diagnoseFigures,
   distancesFigure,
   ellipsesFigure,
   exitFigures,
+  exitLawFigure,
   exitRatiosFigure,
   type Figure,
   type FigureContext,
@@ -21,6 +24,7 @@ export {
   momentsFigure,
   pathsFigure,
   problemFigures,
+  quantilesFigure,
   spectrumFigure,
   standaloneSvg,
   stationaryFigure,

@@ -40,7 +40,9 @@ export function defectNotes(result: LawResult): string[] {
     const regime = model.regime === "two-step" ? ", two-step form: stands for SGD at every second step" : "";
     const defect = model.defect !== null && model.defect > 0 ? `, psd defect ${formatNumber(model.defect, 2)} at the start` : "";
     if (model.exists && regime === "" && defect === "") return [];
-    return [`${processName(id)}: ${model.exists ? "exists" : "does not exist as a diffusion at the start"}${regime}${defect}.`];
+    return [
+      `${processName(id)}: ${model.exists ? "exists" : `does not exist as a diffusion at the start${model.laws.some(({ mean }) => mean !== null) && model.regime === "one-step" ? ": figures without a note are formal, of no process" : ""}`}${regime}${defect}.`,
+    ];
   });
 }
 

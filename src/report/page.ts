@@ -2,7 +2,7 @@
 // warnings, and all that is needed to get it again. A single question's page is answer-page.ts.
 import type { Answer, ComparedProblem, CompareResult, ModelVerdict, QuestionName, Verdict } from "../answer/index.ts";
 import { askedText, setting } from "./asked.ts";
-import { askedQuestions, comparedModels, errorText, generalWarnings, verdictOn } from "./compare-table.ts";
+import { askedQuestions, comparedModels, errorText, generalWarnings, treatmentNotes, treatmentOf, verdictOn } from "./compare-table.ts";
 import { facts, indicatorFacts } from "./diagnose-table.ts";
 import { exitTables } from "./exit-table.ts";
 import { type FigureContext, problemFigures } from "./figure/index.ts";
@@ -55,7 +55,7 @@ function bestModels(problems: readonly ComparedProblem[], names: readonly string
       (each) => each.verdict !== "none" && (each.error === best.error || (best.verdict === "exact" && each.verdict === "exact")),
     );
     if (level.length === 0) return html`<td>no model has a figure</td>`;
-    return html`<td class="verdict ${best.verdict}">${level.map((each) => processName(each.model, problem.descriptions)).join(", ")} ${verdictMark(best)}</td>`;
+    return html`<td class="verdict ${best.verdict}">${level.map((each) => bestName(problem, question, each.model)).join(", ")} ${verdictMark(best)}</td>`;
   };
   return html`<section aria-labelledby="best"><h2 id="best">The best model, by problem and question</h2>
 <div class="scroll" tabindex="0" role="group" aria-label="Table: the best models"><table><caption>Best model and its error</caption>
@@ -64,12 +64,17 @@ function bestModels(problems: readonly ComparedProblem[], names: readonly string
 `;
 }
 
+function bestName(problem: ComparedProblem, question: QuestionName, model: string): string {
+  const treatment = treatmentOf(problem, question, model);
+  return `${processName(model, problem.descriptions)}${treatment === null ? "" : ` (${treatment})`}`;
+}
+
 /** The word, with a sign beside it for those who look before they read. */
 const signs: { readonly [V in Verdict]: string } = { exact: "=", good: "✓", poor: "✗", none: "–" };
 
-function verdictMark(verdict: ModelVerdict): Markup {
+function verdictMark(verdict: ModelVerdict, treatment: string | null = null): Markup {
   const error = verdict.verdict === "exact" || verdict.verdict === "none" ? "" : ` ${errorText(verdict)}`;
-  return html`<b>${signs[verdict.verdict]} ${verdict.verdict}</b>${error}`;
+  return html`<b>${signs[verdict.verdict]} ${verdict.verdict}</b>${error}${treatment === null ? "" : ` (${treatment})`}`;
 }
 
 function verdictTable(problem: ComparedProblem): Markup {
@@ -80,7 +85,7 @@ function verdictTable(problem: ComparedProblem): Markup {
     const cells = questions.map((question) => {
       const verdict = verdictOn(problem, question, id);
       return verdict
-        ? html`<td class="verdict ${verdict.verdict}">${verdictMark(verdict)}</td>`
+        ? html`<td class="verdict ${verdict.verdict}">${verdictMark(verdict, treatmentOf(problem, question, id))}</td>`
         : html`<td class="verdict none"><b>${signs.none} none</b></td>`;
     });
     return html`<tr><th scope="row">${processName(id, problem.descriptions)}</th><td class="right">${description?.declaredOrder ?? "-"}</td>${cells}</tr>`;
@@ -92,7 +97,7 @@ function verdictTable(problem: ComparedProblem): Markup {
   const ours = models.some((id) => processStyle(id, problem.descriptions).ours) ? ` ${daggerNote}.` : "";
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Table: verdicts"><table><caption>Verdict and error, by question</caption>
 <thead><tr><th scope="col">model</th><th scope="col" class="right">weak order</th>${questions.map((question) => html`<th scope="col">${questionWords[question]}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>
-<p class="note">Errors have no unit: law and long run, Wasserstein-2 distance from SGD's law in SGD's standard deviations; averages, the largest error on the way in standard deviations of the test function; exit time, |log| of the ratio to SGD's. Exact is rounding, good is below 0.05, poor is above, none is no figure.${ours}</p>
+<p class="note">Errors have no unit: law and long run, Wasserstein-2 distance from SGD's law in SGD's standard deviations; averages, the largest error on the way in standard deviations of the test function; exit time, |log| of the ratio to SGD's. Exact is rounding, good is below 0.05, poor is above, none is no figure.${treatmentNotes(problem).map((each) => ` ${each[0]!.toUpperCase()}${each.slice(1)}.`)}${ours}</p>
 <details><summary>Why: best first, question by question</summary>${reasons}</details>
 `;
 }

@@ -22,11 +22,19 @@ export function pathsTable(answer: Answer<PathsResult>, options: PathsTableOptio
   const { moments } = result;
   if (moments) {
     const names = coordinateNames(answer.problem, moments.mean?.length ?? 0);
-    const columns: TextColumn[] = [{ header: "final state", align: "left" }, { header: "mean", align: "right" }, ...names.map((name): TextColumn => ({ header: `cov ${name}`, align: "right" }))];
+    const columns: TextColumn[] = [
+      { header: "final state", align: "left" },
+      { header: "mean", align: "right" },
+      ...names.map((name): TextColumn => ({ header: `cov ${name}`, align: "right" })),
+    ];
     lines.push(
       ...textTable(
         columns,
-        names.map((name, i) => [name, formatEstimate(moments.mean?.[i]), ...names.map((_, j) => formatEstimate(moments.covariance?.[i]?.[j]))]),
+        names.map((name, i) => [
+          name,
+          formatEstimate(moments.mean?.[i]),
+          ...names.map((_, j) => formatEstimate(moments.covariance?.[i]?.[j])),
+        ]),
         width,
       ),
     );

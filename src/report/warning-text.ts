@@ -38,21 +38,28 @@ export function distinctWarnings(warnings: readonly Warning[]): Warning[] {
   );
 }
 
-/** "SPF, x: no order" and "SPF, y: no order" are one note: "SPF, x; SPF, y: no order". */
+/**
+ * Warnings that say the same of several models are one note: "SPF and HA-SME: each has no diffusion at the start". All on orders that
+ * were not fitted are one note, the last.
+ */
 export function notesOf(warnings: readonly Warning[]): Note[] {
-  const groups = new Map<string, { code: WarningCode; models: (string | null)[]; heads: string[]; rest: string }>();
-  for (const each of distinctWarnings(warnings)) {
-    const words = warningWords(each);
-    const [, head, rest] = /^(.*?)(: .*)$/.exec(words) ?? ["", words, ""];
-    const key = JSON.stringify([each.code, rest === "" ? words : rest]);
-    const group = groups.get(key) ?? { code: each.code, models: [], heads: [], rest: rest! };
+  const groups = new Map<string, { code: WarningCode; models: (string | null)[]; names: string[]; said: string }>();
+  const distinct = distinctWarnings(warnings);
+  for (const each of distinct.filter(({ code }) => code !== "order-not-fitted")) {
+    const { name, said } = subject(each);
+    const key = JSON.stringify([each.code, name === null, said]);
+    const group = groups.get(key) ?? { code: each.code, models: [], names: [], said };
     groups.set(key, {
       ...group,
       models: [...group.models, each.model ?? null],
-      heads: group.heads.includes(head!) ? group.heads : [...group.heads, head!],
+      names: name === null || group.names.includes(name) ? group.names : [...group.names, name],
     });
   }
-  return [...groups.values()].map(({ code, models, heads, rest }) => ({ code, models, text: heads.join("; ") + rest }));
+  const notes = [...groups.values()].map(({ code, models, names, said }) => ({ code, models, text: sentence(names, said) }));
+  const unfitted = distinct.filter(({ code }) => code === "order-not-fitted");
+  return unfitted.length === 0
+    ? notes
+    : [...notes, { code: "order-not-fitted", models: unfitted.map(({ model }) => model ?? null), text: unfittedText(unfitted) }];
 }
 
 export function footnotes(warnings: readonly Warning[]): Footnotes {
@@ -72,16 +79,60 @@ export function codeMeaning(code: WarningCode): string {
   return (warningCodes[code] ?? code).replaceAll("`", "");
 }
 
-/** The message with the model's name before it, and its dagger, unless it starts with the name itself. */
-function warningWords(warning: Warning): string {
+/** Whom a warning is about, with its dagger, and what it says of it: " has no noise", ": D D^T is indefinite", "'s moments overflow". */
+function subject(warning: Warning): { name: string | null; said: string } {
   const message = plainText(warning.message);
-  if (warning.model === undefined) return message;
-  const who = plainText(processName(warning.model));
-  const title = who.replace(` ${dagger}`, "");
-  if (!message.startsWith(title) || /^[\w-]/.test(message.slice(title.length))) return `${who}: ${message}`;
+  if (warning.model === undefined) return { name: null, said: message };
+  const name = plainText(processName(warning.model));
+  const title = name.replace(` ${dagger}`, "");
   const rest = message.slice(title.length);
-  return rest.startsWith(` ${dagger}`) ? message : who + rest;
+  if (message.slice(0, title.length).toLowerCase() !== title.toLowerCase() || /^[\w-]/.test(rest)) return { name, said: `: ${message}` };
+  return { name, said: rest.startsWith(` ${dagger}`) ? rest.slice(2) : rest };
 }
+
+function sentence(names: readonly string[], said: string): string {
+  if (names.length < 2) return `${names[0] ?? ""}${said}`;
+  if (said.startsWith("'s ")) return listed(names.map((name) => `${name}'s`)) + said.slice(2);
+  // "each" keeps a verb in the singular right
+  return said.startsWith(" ") ? `${listed(names)}: each${said}` : listed(names) + said;
+}
+
+/** "x", "x and y", "x, y and z". */
+export function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+const shortReasons: readonly (readonly [pattern: RegExp, words: string])[] = [
+  [/rounding/, "rounding"],
+  [/changes sign/, "sign change"],
+];
+
+/** "No order fitted: SPF for x; HA-SME and HA-SME-3 † for x and x^2 (rounding); SME-1 for x^2 (sign change)". */
+function unfittedText(warnings: readonly Warning[]): string {
+  const byReason = new Map<string, Map<string, string[]>>();
+  for (const each of warnings) {
+    const { name, said } = subject(each);
+    const reason = said.replace(/^.*no order is fitted:?\s*/, "").replace(/\.$/, "");
+    const words = shortReasons.find(([pattern]) => pattern.test(reason))?.[1] ?? reason;
+    const tests = byReason.get(words) ?? new Map<string, string[]>();
+    const who = name ?? "all models";
+    const phi = plainText(String(each["phi"] ?? said.replace(/^[,\s]*/, "").replace(/: no order is fitted.*$/, "")));
+    tests.set(who, [...(tests.get(who) ?? []), phi]);
+    byReason.set(words, tests);
+  }
+  const parts = [...byReason].map(([reason, tests]) => {
+    const together = new Map<string, string[]>();
+    for (const [who, phis] of tests) {
+      const key = phis.length > mostNamed ? `${phis.length} test functions` : listed(phis);
+      together.set(key, [...(together.get(key) ?? []), who]);
+    }
+    return `${[...together].map(([phis, names]) => `${listed(names)} for ${phis}`).join("; ")}${reason === "" ? "" : ` (${reason})`}`;
+  });
+  return `No order fitted: ${parts.join("; ")}`;
+}
+
+/** More test functions than this are counted, not named. */
+const mostNamed = 4;
 
 export function noteLines(notes: readonly Note[], width: number): string[] {
   return notes.flatMap((note, i) => wrap(`[${i + 1}] ${note.text} (${note.code})`, width, "    "));

@@ -71,8 +71,12 @@ function orderTable(test: WeakTest, ids: readonly string[]): NamedTable {
   return { title: `phi = ${plainText(test.phi)}, largest weak error by learning rate`, columns, rows };
 }
 
-/** e.g. "2.03(4)"; "~2.4" where a single slope tells nothing of its error; "-" where none was fitted (a warning says why). */
+/** e.g. "2.03(4)", an order to a hundredth; "~2.4" where a single slope tells nothing of its error; "-" where none was fitted (a warning says why). */
 export function orderText(order: FittedOrder | null | undefined): string {
   if (order && (order.slopes.length < 2 || !(order.error > 0))) return `~${formatNumber(order.value, 2)}`;
-  return order ? formatEstimate({ value: order.value, error: order.error, kind: "standard-error" }, 4) : missing;
+  if (!order) return missing;
+  const places = order.error < 0.09 ? 2 : order.error < 0.9 ? 1 : 0;
+  const unit = places === 2 ? 0.01 : places === 1 ? 0.1 : 1;
+  const text = order.value.toFixed(places);
+  return order.error < unit / 2 ? text : `${text}(${Math.ceil((order.error / unit) * (1 - 1e-12))})`;
 }

@@ -5,8 +5,8 @@ import { levelsFor } from "../../src/ensemble/levels.ts";
 import { sdeWalker } from "../../src/ensemble/sde.ts";
 import { sgdWalker } from "../../src/ensemble/sgd.ts";
 import { sampleWeak } from "../../src/ensemble/weak.ts";
-import { modelById, models } from "../../src/model/index.ts";
 import { haSme } from "../../src/model/ha-sme.ts";
+import { modelById, models } from "../../src/model/index.ts";
 import { normalSource } from "../../src/numerics/random.ts";
 import { cosine, problemOf, quadratic } from "./problems.ts";
 
@@ -17,7 +17,9 @@ describe("on quadratics", () => {
     const source = normalSource(1, d);
     const normals = new Float64Array(fine * d);
     const sgd = coupledSgdWalker(problem, haSme, fine);
-    const others = [1, 2, 4, 8].filter((level) => level <= fine).flatMap((level) => ["ha-sme", "ha-sme-3"].map((id) => sdeWalker(problem, modelById(id), fine, level)));
+    const others = [1, 2, 4, 8]
+      .filter((level) => level <= fine)
+      .flatMap((level) => ["ha-sme", "ha-sme-3"].map((id) => sdeWalker(problem, modelById(id), fine, level)));
     for (let path = 0; path < 20; path++) {
       for (const walker of [sgd, ...others]) walker.begin(path);
       for (let k = 0; k < problem.steps; k++) {
@@ -41,7 +43,8 @@ describe("on quadratics", () => {
         source.fill(0, k, 4, normals);
         for (const walker of walkers) walker.advance(k, normals);
       }
-      for (const walker of walkers) for (let i = 0; i < d; i++) expect(Math.abs(walker.x[i]! - walkers[0]!.x[i]!), model.id).toBeLessThan(1e-13);
+      for (const walker of walkers)
+        for (let i = 0; i < d; i++) expect(Math.abs(walker.x[i]! - walkers[0]!.x[i]!), model.id).toBeLessThan(1e-13);
     }
   });
 
@@ -141,8 +144,9 @@ describe("levels", () => {
       expect(apply(correction, (n) => n ** -orders[0])).toBeCloseTo(0, 14);
       expect(Math.abs(apply(correction, (n) => n ** -orders[1]))).toBeGreaterThan(1e-4);
     }
-    expect(levelsFor(2).substeps).toEqual([2, 1]);
-    expect(levelsFor(4, "stochastic", false).value).toEqual([1, 0, 0]);
+    expect(levelsFor(2)).toMatchObject({ substeps: [2, 1], value: [2, -1], correction: [1, -1] });
+    expect(levelsFor(4, "stochastic", 0)).toMatchObject({ value: [1, 0, 0], correction: [8 / 3 - 1, -2, 1 / 3] });
+    expect(levelsFor(4, "stochastic", 1)).toMatchObject({ value: [2, -1, 0], correction: [8 / 3 - 2, -1, 1 / 3] });
   });
 
   it.each([0, 1, 3, 6, 256, Number.NaN])("refuses %d substeps", (fine) => {

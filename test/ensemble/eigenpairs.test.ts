@@ -8,9 +8,10 @@ describe("eigenpairs of small symmetric matrices", () => {
     const stream = createStream(d);
     for (let trial = 0; trial < 60; trial++) {
       const a = new Float64Array(d * d);
-      for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) a[i * d + j] = a[j * d + i] = stream.moveTo(trial, i * d + j, "start").normal();
+      for (let i = 0; i < d; i++)
+        for (let j = 0; j <= i; j++) a[i * d + j] = a[j * d + i] = stream.moveTo(trial, i * d + j, "start").normal();
       // every few trials something degenerate: a multiple of I, zero rows, a matrix of rank one, widely different sizes
-      if (trial % 6 === 1) a.fill(0).forEach((_, k) => (a[k] = k % (d + 1) === 0 ? 2 : 0));
+      if (trial % 6 === 1) for (let k = 0; k < d * d; k++) a[k] = k % (d + 1) === 0 ? 2 : 0;
       if (trial % 6 === 2) for (let i = 0; i < d; i++) a[i * d] = a[i] = 0;
       if (trial % 6 === 3) for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) a[i * d + j] = (i + 1) * (j + 1);
       if (trial % 6 === 4) for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) a[i * d + j]! *= 10 ** (-i - j);

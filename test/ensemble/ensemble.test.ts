@@ -57,7 +57,17 @@ describe("ensembles", () => {
     const two = blocks[0]!.merge(blocks[1]!);
     expect(() => two.merge(blocks[1]!)).toThrow(/in common/);
     expect(() => blocks[0]!.merge(blocks[0]!)).toThrow(/in common/);
-    const other = runBlock(coupledProgram(cosine({ steps: 2 }), [], { steps: [1, 2], size: 1, text: "x", observe: (x, _p, _q, out) => void (out[0] = x[0]!) }, 2, 7), 1, paths);
+    const other = runBlock(
+      coupledProgram(
+        cosine({ steps: 2 }),
+        [],
+        { steps: [1, 2], size: 1, text: "x", observe: (x, _p, _q, out) => void (out[0] = x[0]!) },
+        2,
+        7,
+      ),
+      1,
+      paths,
+    );
     expect(() => blocks[0]!.merge(other)).toThrow(/different jobs/);
   });
 
@@ -116,7 +126,12 @@ describe("running", () => {
 
   it("simulate averages tests and regions of one process", async () => {
     const problem = cosine({ steps: 5, inside: "x > -1" });
-    const { tests, inside, ensemble } = await simulate(problem, { tests: problem.tests, regions: [problem.inside!], steps: [1, 5], paths: 2048 });
+    const { tests, inside, ensemble } = await simulate(problem, {
+      tests: problem.tests,
+      regions: [problem.inside!],
+      steps: [1, 5],
+      paths: 2048,
+    });
     expect(ensemble.paths).toBe(2048);
     expect(inside[0]![0]!.value).toBeGreaterThanOrEqual(inside[1]![0]!.value);
     // E x_1 = x - eta f'(x)

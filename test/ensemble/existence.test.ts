@@ -5,7 +5,8 @@ import { sampleWeak } from "../../src/ensemble/weak.ts";
 import { modelById } from "../../src/model/index.ts";
 import { cosine, problemOf } from "./problems.ts";
 
-const codes = (warnings: readonly { readonly code: string; readonly model?: string }[]) => warnings.map((w) => `${w.code}${w.model ? ` ${w.model}` : ""}`);
+const codes = (warnings: readonly { readonly code: string; readonly model?: string }[]) =>
+  warnings.map((w) => `${w.code}${w.model ? ` ${w.model}` : ""}`);
 /** Covariance of rank one whose range is not invariant under H: HA-SME's D D^T is indefinite, more so the smaller the rest. */
 const tilted = (rest: number, learningRate: number) =>
   problemOf({
@@ -66,7 +67,15 @@ describe("existence on paths", () => {
   });
 
   it("paths that overflow make the averages null, with the rate", async () => {
-    const problem = problemOf({ objective: { formula: "x^4", variables: ["x"] }, noise: { gaussian: { sigma: 3 } }, learningRate: 0.3, start: [0], steps: 12, tests: ["x"], at: [1, 12] });
+    const problem = problemOf({
+      objective: { formula: "x^4", variables: ["x"] },
+      noise: { gaussian: { sigma: 3 } },
+      learningRate: 0.3,
+      start: [0],
+      steps: 12,
+      tests: ["x"],
+      at: [1, 12],
+    });
     const { result, warnings } = await sampleLaw(problem, [], { paths: 512, substeps: 2 });
     const unstable = warnings.find((w) => w.code === "unstable")!;
     expect(unstable["rate"]).toBeGreaterThan(0.05);
@@ -82,7 +91,14 @@ describe("sampled laws", () => {
     const lambda = [1, 0.5];
     const eta = 0.4;
     const sigma = 0.7;
-    const problem = problemOf({ objective: { formula: "x^2/2 + y^2/4", variables: ["x", "y"] }, noise: { gaussian: { sigma } }, learningRate: eta, start: [1, -2], steps: 6, at: [2, 6] });
+    const problem = problemOf({
+      objective: { formula: "x^2/2 + y^2/4", variables: ["x", "y"] },
+      noise: { gaussian: { sigma } },
+      learningRate: eta,
+      start: [1, -2],
+      steps: 6,
+      at: [2, 6],
+    });
     const ids = ["gradient-flow", "sme1", "ha-sme"];
     const { result } = await sampleLaw(problem, ids.map(modelById), { paths: 8192, substeps: 4 });
     const far: number[] = [];
@@ -100,10 +116,26 @@ describe("sampled laws", () => {
           far.push(Math.abs(entry.value - mean(lambda[i]!) * problem.start[i]!) / entry.error);
         }
       };
-      check(result.sgd.laws, (l) => (1 - eta * l) ** k, (l) => (eta * sigma) ** 2 * (((1 - eta * l) ** (2 * k) - 1) / ((1 - eta * l) ** 2 - 1)));
-      check(result.models["sme1"]!.laws, (l) => Math.exp(-l * eta * k), (l) => (eta * sigma ** 2 * (1 - Math.exp(-2 * l * eta * k))) / (2 * l));
-      check(result.models["ha-sme"]!.laws, (l) => (1 - eta * l) ** k, (l) => (eta * sigma) ** 2 * (((1 - eta * l) ** (2 * k) - 1) / ((1 - eta * l) ** 2 - 1)));
-      check(result.models["gradient-flow"]!.laws, (l) => Math.exp(-l * eta * k), () => 0);
+      check(
+        result.sgd.laws,
+        (l) => (1 - eta * l) ** k,
+        (l) => (eta * sigma) ** 2 * (((1 - eta * l) ** (2 * k) - 1) / ((1 - eta * l) ** 2 - 1)),
+      );
+      check(
+        result.models["sme1"]!.laws,
+        (l) => Math.exp(-l * eta * k),
+        (l) => (eta * sigma ** 2 * (1 - Math.exp(-2 * l * eta * k))) / (2 * l),
+      );
+      check(
+        result.models["ha-sme"]!.laws,
+        (l) => (1 - eta * l) ** k,
+        (l) => (eta * sigma) ** 2 * (((1 - eta * l) ** (2 * k) - 1) / ((1 - eta * l) ** 2 - 1)),
+      );
+      check(
+        result.models["gradient-flow"]!.laws,
+        (l) => Math.exp(-l * eta * k),
+        () => 0,
+      );
     });
     expect(far.length).toBeGreaterThan(30);
     expect(Math.max(...far)).toBeLessThan(4.5); // false alarm 7e-6 a figure

@@ -1,6 +1,7 @@
 // Problems of the ensemble's tests, read as users write them.
-import { readProblem } from "../../src/problem/read.ts";
+
 import type { SgdProblem } from "../../src/problem/problem.ts";
+import { readProblem } from "../../src/problem/read.ts";
 
 export function problemOf(fields: Record<string, unknown>): SgdProblem {
   return readProblem({ learningRate: 0.2, steps: 10, start: [1], ...fields });

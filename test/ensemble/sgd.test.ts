@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { batches } from "../../src/ensemble/batches.ts";
-import { psdRoot, projectToPsd } from "../../src/ensemble/root.ts";
+import { projectToPsd, psdRoot } from "../../src/ensemble/root.ts";
 import { sgdPaths, sgdWalker } from "../../src/ensemble/sgd.ts";
 import { normalSource } from "../../src/numerics/random.ts";
 import { cosine, problemOf, quadratic } from "./problems.ts";
@@ -76,7 +76,20 @@ describe("SGD's paths", () => {
 
   it("minibatches: the step is the batch's gradient", () => {
     const problem = problemOf({
-      objective: { leastSquares: { data: { columns: ["a", "y"], rows: [[1, 2], [2, 1], [3, 5], [-1, 0]] }, target: "y" } },
+      objective: {
+        leastSquares: {
+          data: {
+            columns: ["a", "y"],
+            rows: [
+              [1, 2],
+              [2, 1],
+              [3, 5],
+              [-1, 0],
+            ],
+          },
+          target: "y",
+        },
+      },
       noise: { minibatch: { size: 2, replacement: false } },
       learningRate: 0.1,
       start: [0.5],
@@ -129,7 +142,10 @@ describe("batches", () => {
 
   it("epochs: each sample once an epoch, a new order each, the short batch passed over", () => {
     const source = batches(n, { size: 2, replacement: false, epochs: true }, 9);
-    const epochOf = (path: number, epoch: number) => [...Array.from(source.pick(path, 2 * epoch)), ...Array.from(source.pick(path, 2 * epoch + 1))];
+    const epochOf = (path: number, epoch: number) => [
+      ...Array.from(source.pick(path, 2 * epoch)),
+      ...Array.from(source.pick(path, 2 * epoch + 1)),
+    ];
     const orders = new Set<string>();
     for (let epoch = 0; epoch < 40; epoch++) {
       const picked = epochOf(3, epoch);
@@ -157,7 +173,8 @@ describe("roots", () => {
   ])("L L^T = A for a matrix that is %s", (_name, entries) => {
     const a = Float64Array.from(entries);
     const l = psdRoot(a, 2, new Float64Array(4));
-    for (let i = 0; i < 2; i++) for (let j = 0; j < 2; j++) expect(l[2 * i]! * l[2 * j]! + l[2 * i + 1]! * l[2 * j + 1]!).toBeCloseTo(a[2 * i + j]!, 14);
+    for (let i = 0; i < 2; i++)
+      for (let j = 0; j < 2; j++) expect(l[2 * i]! * l[2 * j]! + l[2 * i + 1]! * l[2 * j + 1]!).toBeCloseTo(a[2 * i + j]!, 14);
   });
 
   it("projects an indefinite matrix and says by how much it was indefinite", () => {

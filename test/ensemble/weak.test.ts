@@ -18,7 +18,14 @@ describe("weak errors in one dimension", () => {
   it.each([0, 4])("case %i of weak1d.json: values, weak errors and their largest", async (number) => {
     const c = reference("weak1d.json").cases[number];
     const phis = Object.keys(c.expectations).slice(0, 2);
-    const problem = problemOf({ objective: { formula: c.objective, variables: ["x"] }, noise: { gaussian: { sigma: c.sigma } }, learningRate: c.eta, start: [c.x0], steps: c.steps, tests: phis });
+    const problem = problemOf({
+      objective: { formula: c.objective, variables: ["x"] },
+      noise: { gaussian: { sigma: c.sigma } },
+      learningRate: c.eta,
+      start: [c.x0],
+      steps: c.steps,
+      tests: phis,
+    });
     const { rows, warnings } = await sampleWeak(problem, models, { paths: 4096, substeps: 4 });
     expect(warnings).toEqual([]);
     phis.forEach((phi, v) => {
@@ -64,7 +71,12 @@ describe("weak errors in one dimension", () => {
   });
 
   it("discrete noise: SGD by its own draws, and its Gaussian twin beside the models", async () => {
-    const problem = cosine({ noise: { discrete: { values: [[-1], [1]], probabilities: [0.5, 0.5] } }, steps: 2, tests: ["x^4"], learningRate: 0.2 });
+    const problem = cosine({
+      noise: { discrete: { values: [[-1], [1]], probabilities: [0.5, 0.5] } },
+      steps: 2,
+      tests: ["x^4"],
+      learningRate: 0.2,
+    });
     const { rows } = await sampleWeak(problem, [modelById("ha-sme")], { paths: 8192, substeps: 2 });
     // two steps of two values: SGD's E x^4 exactly, by enumeration
     const step = (x: number, noise: number) => x - 0.2 * (x + Math.sin(x) / 2 + noise);
@@ -73,7 +85,10 @@ describe("weak errors in one dimension", () => {
     // the twin: one step is exactly Gaussian, the second by Gauss-Hermite with 3 nodes is good to far below the error here
     const nodes = [-Math.sqrt(3), 0, Math.sqrt(3)];
     const weights = [1 / 6, 2 / 3, 1 / 6];
-    const twin = nodes.reduce((sum, a, i) => sum + weights[i]! * nodes.reduce((inner, b, j) => inner + weights[j]! * step(step(1.4, a), b) ** 4, 0), 0);
+    const twin = nodes.reduce(
+      (sum, a, i) => sum + weights[i]! * nodes.reduce((inner, b, j) => inner + weights[j]! * step(step(1.4, a), b) ** 4, 0),
+      0,
+    );
     within(rows[0]!.models["sgd-gaussian"]!.value, twin, "sgd-gaussian");
   });
 });
@@ -82,7 +97,14 @@ describe("weak errors in six dimensions", () => {
   it("highdim.json: values and weak errors", async () => {
     const c = reference("highdim.json").cases[0];
     const phis = Object.keys(c.expectations).slice(0, 5);
-    const problem = problemOf({ objective: { formula: c.objective, variables: c.variables }, noise: c.noise, learningRate: c.eta, start: c.x0, steps: c.steps, tests: phis });
+    const problem = problemOf({
+      objective: { formula: c.objective, variables: c.variables },
+      noise: c.noise,
+      learningRate: c.eta,
+      start: c.x0,
+      steps: c.steps,
+      tests: phis,
+    });
     const { rows } = await sampleWeak(problem, ["sme2", "ha-sme", "ha-sme-3"].map(modelById), { paths: 2048, substeps: 4 });
     phis.forEach((phi, v) => {
       const want = c.expectations[phi];
@@ -99,7 +121,14 @@ describe("weak errors in six dimensions", () => {
 describe("stated errors", () => {
   it("95 % intervals cover the exact values as often as they say (60 seeds; test/slow repeats it with more)", async () => {
     const c = reference("weak1d.json").cases[0];
-    const problem = problemOf({ objective: { formula: c.objective, variables: ["x"] }, noise: { gaussian: { sigma: 1 } }, learningRate: c.eta, start: [c.x0], steps: c.steps, tests: ["x^2"] });
+    const problem = problemOf({
+      objective: { formula: c.objective, variables: ["x"] },
+      noise: { gaussian: { sigma: 1 } },
+      learningRate: c.eta,
+      start: [c.x0],
+      steps: c.steps,
+      tests: ["x^2"],
+    });
     const want = c.expectations["x^2"];
     let covered = 0;
     let figures = 0;

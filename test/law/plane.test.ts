@@ -158,11 +158,14 @@ describe("what there is no figure for", () => {
     expect(bulk.models["sme2"]![0]).not.toBeNull();
     expect(bulk.warnings.find((w) => w.model === "ha-sme")!.code).toBe("no-diffusion");
     const edge = planeExpectations(planeProblem({ ...quartic, eta: 0.1, start: [1.2, 0.5] }), models);
-    expect(edge.models["ha-sme"]![0]).not.toBeNull();
     const said = edge.warnings.find((w) => w.model === "ha-sme")!;
     expect(said.code).toBe("edge");
     expect(said["mass"]).toBeLessThan(1e-6);
     expect(said["mass"]).toBeGreaterThan(0);
+    // the drift has a logarithm's pole at the edge: a figure only if it is resolved all the same
+    const curve = edge.models["ha-sme"]![0]!;
+    if (curve === null) expect(edge.warnings.some((w) => w.model === "ha-sme" && w.code === "not-converged")).toBe(true);
+    else expect(Math.max(...curve.errors)).toBeLessThan(1e-8);
   });
 
   it("without noise all models are flows, and SGD a point", () => {

@@ -34,7 +34,15 @@ describe("paths", () => {
   it("says how long it took if it is given a clock, and nothing else changes", async () => {
     let now = 0;
     const timed = await paths(well, { paths: 1024, clock: () => ++now });
-    expect(timed.performance).toEqual({ paths: 1024, steps: 10, seconds: 1, compileSeconds: 1, backend: "javascript", threads: 1, normals: "full" });
+    expect(timed.performance).toEqual({
+      paths: 1024,
+      steps: 10,
+      seconds: 1,
+      compileSeconds: 1,
+      backend: "javascript",
+      threads: 1,
+      normals: "full",
+    });
     expect({ ...timed, performance: undefined }).toEqual({ ...(await paths(well, { paths: 1024 })), performance: undefined });
   });
 
@@ -48,13 +56,16 @@ describe("paths", () => {
     ]);
     const whole = sgdPaths(well, { paths: 600 });
     for (const { first, count, x } of blocks)
-      for (let p = 0; p < count; p++) expect(Array.from(x.subarray(3 * p, 3 * p + 3))).toEqual([0, 3, 10].map((k) => whole[first + p]![k]![0]));
+      for (let p = 0; p < count; p++)
+        expect(Array.from(x.subarray(3 * p, 3 * p + 3))).toEqual([0, 3, 10].map((k) => whole[first + p]![k]![0]));
   });
 
   it("refuses several processes, no paths, and models that do not exist at the start", async () => {
     await expect(paths(well, { models: ["sgd", "sme1"] })).rejects.toMatchObject({ code: "question/paths", exitCode: 2 });
     await expect(paths(well, { paths: 0 })).rejects.toMatchObject({ exitCode: 2 });
     await expect(paths(well, { models: ["smee1"] })).rejects.toMatchObject({ exitCode: 2 });
-    await expect(paths({ ...well, learningRate: 2, start: Float64Array.of(0.9) }, { models: ["ha-sme"], paths: 64 })).rejects.toMatchObject({ exitCode: 3 });
+    await expect(paths({ ...well, learningRate: 2, start: Float64Array.of(0.9) }, { models: ["ha-sme"], paths: 64 })).rejects.toMatchObject(
+      { exitCode: 3 },
+    );
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { byProcessOrder, processStyle } from "../../src/report/process-style.ts";
 
-const ids = ["sgd", "gradient-flow", "sme1", "sme2", "spf", "ha-sme", "ha-sme-3"];
+const ids = ["sgd", "gradient-flow", "sme1", "sme2", "spf", "ha-sme", "ha-sme-3", "ha-sme-4"];
 type Rgb = [number, number, number];
 
 const linear = (hex: string): Rgb =>

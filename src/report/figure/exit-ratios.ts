@@ -8,6 +8,10 @@ import { assemble, defaults, type Figure, type FigureContext, logAxisX, panel, r
 import { ratioTicks } from "./scales.ts";
 import { barNote } from "./weak-along.ts";
 
+const options = { /** Ratios beyond this, either way, stand at the edge. */ furthest: 1000 };
+
+const held = (value: number) => Math.min(options.furthest, Math.max(1 / options.furthest, value));
+
 export function exitRatiosFigure(exit: ExitResult, context: FigureContext): Figure | null {
   const sgd = exit.sgd.meanSteps;
   if (!sgd) return null;
@@ -17,13 +21,20 @@ export function exitRatiosFigure(exit: ExitResult, context: FigureContext): Figu
   });
   const known = rows.flatMap(({ like, always }) => [like, always]).filter((each): each is Estimate => each !== null && each.value > 0);
   if (known.length === 0) return null;
-  const ends = known.flatMap((each) => [each.value + halfWidth(each), Math.max(each.value - halfWidth(each), each.value / 2)]);
+  const ends = known.flatMap((each) => [each.value + halfWidth(each), Math.max(each.value - halfWidth(each), each.value / 2)]).map(held);
   const domain: [number, number] = [ends.reduce((a, b) => Math.min(a, b), 1) / 1.12, ends.reduce((a, b) => Math.max(a, b), 1) * 1.12];
   const names = rows.map(({ style }) => style.name);
   const bars = rows.flatMap(({ style, like, always }) =>
     [like, always].flatMap((each) =>
       each && halfWidth(each) > 0.01 * each.value
-        ? [{ style, name: style.name, low: Math.max(each.value - halfWidth(each), domain[0]), high: each.value + halfWidth(each) }]
+        ? [
+            {
+              style,
+              name: style.name,
+              low: Math.max(each.value - halfWidth(each), domain[0]),
+              high: Math.min(each.value + halfWidth(each), domain[1]),
+            },
+          ].filter(({ low, high }) => low < high)
         : [],
     ),
   );
@@ -46,16 +57,16 @@ export function exitRatiosFigure(exit: ExitResult, context: FigureContext): Figu
             text: (d: string) => d,
           }),
           Plot.link(like && always ? [0] : [], {
-            x1: () => always!.value,
-            x2: () => like!.value,
+            x1: () => held(always!.value),
+            x2: () => held(like!.value),
             y1: () => style.name,
             y2: () => style.name,
             stroke: style.colour,
             strokeOpacity: 0.5,
           }),
-          Plot.dot(always ? [always] : [], { x: "value", y: () => style.name, ...symbolOf(style, true) }),
-          Plot.dot(like ? [like] : [], { x: "value", y: () => style.name, ...symbolOf(style), r: 5.5 }),
-          Plot.text([like ? `${like.value.toFixed(like.value < 10 ? 3 : 1)}: ${fastOrSlow(like.value)}` : "no figure"], {
+          Plot.dot(always ? [always] : [], { x: (each: Estimate) => held(each.value), y: () => style.name, ...symbolOf(style, true) }),
+          Plot.dot(like ? [like] : [], { x: (each: Estimate) => held(each.value), y: () => style.name, ...symbolOf(style), r: 5.5 }),
+          Plot.text([like ? ratioText(like.value) : "no figure"], {
             y: () => style.name,
             frameAnchor: "right",
             textAnchor: "start",
@@ -73,7 +84,8 @@ export function exitRatiosFigure(exit: ExitResult, context: FigureContext): Figu
     kind: "exit-ratios",
     title: region === null ? "How long until the region is left" : `How long until ${region} is left`,
     caption:
-      "Filled symbols: the model is looked at only when SGD is, at t = k eta, so this compares like with like. Hollow: looked at all the time, which always finds exits sooner. Left of the line: the model leaves too soon; right: too late.",
+      "Filled symbols: the model is looked at only when SGD is, at t = k eta, so this compares like with like. Hollow: looked at all the time, which always finds exits sooner. Left of the line: the model leaves too soon; right: too late." +
+      (known.some((each) => held(each.value) !== each.value) ? ` Ratios beyond ${options.furthest} stand at the edge.` : ""),
     errorNote: barNote(known.map((each) => halfWidth(each) / each.value).reduce((a, b) => Math.max(a, b), 0)),
     svg: assemble(
       rowsOf([chart], 1),
@@ -102,4 +114,9 @@ export function exitRatiosFigure(exit: ExitResult, context: FigureContext): Figu
       ],
     },
   };
+}
+
+/** "1.124: 12 % slow", "2.3 times too slow". */
+function ratioText(value: number): string {
+  return value > 0.5 && value < 2 ? `${value.toFixed(3)}: ${fastOrSlow(value)}` : fastOrSlow(value);
 }

@@ -151,7 +151,7 @@ export function logAxisX(ticks: readonly number[], label: string): Plot.Markish[
   ];
 }
 
-const svgNamespace = "http://www.w3.org/2000/svg";
+export const svgNamespace = "http://www.w3.org/2000/svg";
 
 /**
  * The figure's SVG: legend, then panels where they were placed.
@@ -187,7 +187,7 @@ export function assemble(
   return svg;
 }
 
-function setAttributes(element: Element, attributes: { readonly [name: string]: string | number }): void {
+export function setAttributes(element: Element, attributes: { readonly [name: string]: string | number }): void {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
 }
 

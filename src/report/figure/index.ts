@@ -1,12 +1,16 @@
 // All figures, as functions of answers, for pages and notebooks. A new figure is a file and its line here; pages take it from these lists.
 import type { ComparedProblem, DiagnoseResult, ExitResult, LawResult, WeakResult } from "../../answer/index.ts";
+import { averagesFigure } from "./averages.ts";
+import { cloudsFigure } from "./clouds.ts";
 import { densitiesFigure } from "./densities.ts";
 import { distancesFigure } from "./distances.ts";
 import { ellipsesFigure } from "./ellipses.ts";
+import { exitLawFigure } from "./exit-law.ts";
 import { exitRatiosFigure } from "./exit-ratios.ts";
 import type { Figure, FigureContext } from "./frame.ts";
 import { momentsFigure, stationaryFigure } from "./moments.ts";
 import { pathsFigure } from "./paths.ts";
+import { quantilesFigure } from "./quantiles.ts";
 import { spectrumFigure } from "./spectrum.ts";
 import { survivalFigure } from "./survival.ts";
 import { verdictsFigure } from "./verdicts.ts";
@@ -18,12 +22,16 @@ export type { Figure, FigureContext, FigureData } from "./frame.ts";
 export { standaloneSvg } from "./frame.ts";
 export { svgMarkup } from "./markup.ts";
 export {
+  averagesFigure,
+  cloudsFigure,
   densitiesFigure,
   distancesFigure,
   ellipsesFigure,
+  exitLawFigure,
   exitRatiosFigure,
   momentsFigure,
   pathsFigure,
+  quantilesFigure,
   spectrumFigure,
   stationaryFigure,
   survivalFigure,
@@ -39,6 +47,7 @@ export function lawFigures(law: LawResult, context: FigureContext): Figure[] {
   const ellipses = ellipsesFigure(law, context);
   return present([
     densities,
+    quantilesFigure(law, context),
     ellipses,
     densities || ellipses ? null : momentsFigure(law, context),
     distancesFigure(law, context),
@@ -47,11 +56,11 @@ export function lawFigures(law: LawResult, context: FigureContext): Figure[] {
 }
 
 export function weakFigures(weak: WeakResult, context: FigureContext): Figure[] {
-  return present([weakAlongFigure(weak, context), weakOrdersFigure(weak, context)]);
+  return present([averagesFigure(weak, context), weakAlongFigure(weak, context), weakOrdersFigure(weak, context)]);
 }
 
 export function exitFigures(exit: ExitResult, context: FigureContext): Figure[] {
-  return present([exitRatiosFigure(exit, context), survivalFigure(exit, context)]);
+  return present([exitRatiosFigure(exit, context), survivalFigure(exit, context), exitLawFigure(exit, context)]);
 }
 
 export function diagnoseFigures(diagnose: DiagnoseResult, context: FigureContext): Figure[] {
@@ -61,7 +70,7 @@ export function diagnoseFigures(diagnose: DiagnoseResult, context: FigureContext
 /** Those that apply to a compared problem, in the order of a page. */
 export function problemFigures(problem: ComparedProblem, context: FigureContext): Figure[] {
   return [
-    ...present([verdictsFigure(problem, context), pathsFigure(problem, context)]),
+    ...present([verdictsFigure(problem, context), pathsFigure(problem, context), cloudsFigure(problem, context)]),
     ...lawFigures(problem.law, context),
     ...weakFigures(problem.weak, context),
     ...(problem.exit ? exitFigures(problem.exit, context) : []),

@@ -35,7 +35,7 @@ export function survivalFigure(exit: ExitResult, context: FigureContext): Figure
   const largest = lines.flatMap(({ points }) => points.map((each) => each.half)).reduce((a, b) => Math.max(a, b), 0);
   const chart = panel(
     {
-      ...{ width: defaults.width, height: 290, marginLeft: 46, marginRight: 16, marginTop: 26, marginBottom: 38 },
+      ...{ width: defaults.width, height: 290, marginLeft: 46, marginRight: 30, marginTop: 26, marginBottom: 38 },
       x: widest > 50 ? { type: "log", axis: null } : { label: "step k", labelArrow: "none" },
       y: { domain: [0, 1], label: "still inside after k steps", labelArrow: "none", grid: true },
       marks: [

@@ -2,7 +2,7 @@
 // 0.05, and the verdict in words beside it.
 import * as Plot from "@observablehq/plot";
 import type { ComparedProblem } from "../../answer/index.ts";
-import { askedQuestions, comparedModels, errorText, verdictOn } from "../compare-table.ts";
+import { askedQuestions, comparedModels, errorText, treatmentNotes, treatmentOf, verdictOn, verdictWords } from "../compare-table.ts";
 import { assemble, defaults, type Figure, type FigureContext, panel, rowsOf, stylesOf, symbolOf } from "./frame.ts";
 import { tickText } from "./scales.ts";
 
@@ -30,11 +30,16 @@ export function verdictsFigure(problem: ComparedProblem, context: FigureContext)
       const verdict = verdictOn(problem, question, style.id);
       const error = verdict?.error ?? null;
       const word = verdict?.verdict ?? "none";
+      const treatment = treatmentOf(problem, question, style.id);
       return {
         style,
         name: style.name,
         x: error === null ? null : Math.min(Math.max(error, options.floor), top),
-        text: error === null || !verdict ? "no figure" : word === "exact" ? "exact" : `${word} ${errorText(verdict)}`,
+        formal: treatment === "formal",
+        text:
+          error === null || !verdict
+            ? "no figure"
+            : `${word === "exact" ? "exact" : `${word} ${errorText(verdict)}`}${treatment === null ? "" : ` (${treatment})`}`,
       };
     });
     const marginLeft = q === 0 ? left : 20;
@@ -64,7 +69,7 @@ export function verdictsFigure(problem: ComparedProblem, context: FigureContext)
               strokeWidth: 1.5,
               dy: 7,
             }),
-            Plot.dot(row.x === null ? [] : [row], { x: "x", y: "name", ...symbolOf(row.style), dy: 7 }),
+            Plot.dot(row.x === null ? [] : [row], { x: "x", y: "name", ...symbolOf(row.style, row.formal), dy: 7 }),
             Plot.text([row], { y: "name", text: "text", frameAnchor: "left", textAnchor: "start", dx: 4, dy: -7, fontSize: 11 }),
             ...(q === 0
               ? [Plot.text([row], { y: "name", text: "name", frameAnchor: "left", textAnchor: "end", dx: -8, fontWeight: "bold" })]
@@ -76,18 +81,25 @@ export function verdictsFigure(problem: ComparedProblem, context: FigureContext)
     );
   });
   const rows = questions.flatMap((question) =>
-    (problem.byQuestion[question] ?? []).map((each) => [question, each.model, each.error, each.verdict, each.why]),
+    (problem.byQuestion[question] ?? []).map((each) => [
+      question,
+      each.model,
+      each.error,
+      verdictWords(problem, question, each.model),
+      each.why,
+    ]),
   );
+  const notes = treatmentNotes(problem);
   return {
     kind: "verdicts",
     title: "How wrong each model is, by question",
-    caption: `Errors have no unit: distance of laws and errors of averages in SGD's standard deviations, |log| of the exit-time ratio. Left of the dashed line at 0.05 (shaded) is good, exact is rounding. Errors below ${options.floor} are drawn at the left edge.`,
+    caption: `Errors have no unit: distance of laws and errors of averages in SGD's standard deviations, |log| of the exit-time ratio. Left of the dashed line at 0.05 (shaded) is good, exact is rounding. Errors below ${options.floor} are drawn at the left edge.${notes.map((each) => ` (${each.replace(": ", "): ")}.`).join("")}${notes.some((each) => each.startsWith("formal")) ? " Formal ones are hollow." : ""}`,
     errorNote: "The errors of these figures are not drawn: the tables of each question give them.",
     svg: assemble(
       rowsOf(panels, panels.length, gap),
       {
         kind: "verdicts",
-        label: `Verdicts: ${questions.map((question) => `${questionWords[question]}: ${styles.map(({ id, name }) => `${name} ${verdictOn(problem, question, id)?.verdict ?? "none"}`).join(", ")}`).join("; ")}`,
+        label: `Verdicts: ${questions.map((question) => `${questionWords[question]}: ${styles.map(({ id, name }) => `${name} ${verdictWords(problem, question, id)}`).join(", ")}`).join("; ")}`,
       },
       context,
     ),
