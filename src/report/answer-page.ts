@@ -82,7 +82,7 @@ function bodyOf(answer: Answer<ReportableResult>, context: FigureContext, notes:
         question,
         method: exit.method,
         figures: exitFigures(exit, context),
-        numbers: html`${htmlTables(exitTables(exit, notes))}`,
+        numbers: html`${htmlTables(exitTables(exit, notes, region))}`,
         ids: Object.keys(exit.models),
       };
     }

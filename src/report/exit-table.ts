@@ -1,6 +1,6 @@
 // `exit` as text: mean exit times in SGD steps, watched as SGD is (at t = k eta only) and watched always, and P(exit step > k).
 import type { Answer, Estimate, ExitResult } from "../answer/index.ts";
-import { formatEstimate, missing, ratio } from "./number.ts";
+import { formatEstimate, formatNumber, missing, ratio } from "./number.ts";
 import { regionText } from "./problem-text.ts";
 import { processIds, processName } from "./process-style.ts";
 import { ending, heading, type TableOptions } from "./table-frame.ts";
@@ -13,7 +13,7 @@ export function exitTable(answer: Answer<ExitResult>, options: TableOptions = {}
   const region = regionText(answer.problem);
   return [
     ...heading(answer.problem, [`first exit from ${region ?? "the region"}, in SGD steps   by ${result.method}`], options),
-    ...exitTables(result, notes).flatMap((table) => tableLines(table, options.width)),
+    ...exitTables(result, notes, region).flatMap((table) => tableLines(table, options.width)),
     ...ending(notes, processIds(result.models), options),
   ].join("\n");
 }
@@ -23,9 +23,10 @@ export function exitRatio(model: Estimate | null | undefined, sgd: Estimate | nu
   return model && sgd && sgd.value > 0 ? ratio(model, sgd) : null;
 }
 
-/** Mean exit times, and the chances of still being inside where steps were asked about. */
-export function exitTables(result: ExitResult, notes: Footnotes): NamedTable[] {
-  return [meanTable(result, notes), ...(result.sgd.survival.length > 0 ? [survivalTable(result)] : [])];
+/** Mean exit times, the chances of still being inside where steps were asked about, and where paths left if that was counted. */
+export function exitTables(result: ExitResult, notes: Footnotes, region: string | null = null): NamedTable[] {
+  const sides = leftTable(result, region);
+  return [meanTable(result, notes), ...(result.sgd.survival.length > 0 ? [survivalTable(result)] : []), ...(sides ? [sides] : [])];
 }
 
 function meanTable(result: ExitResult, notes: Footnotes): NamedTable {
@@ -63,4 +64,27 @@ function survivalTable(result: ExitResult): NamedTable {
   const rows = [row("SGD", result.sgd.survival)];
   for (const id of processIds(result.models)) rows.push(row(processName(id), result.models[id]!.watchedLikeSgd.survival));
   return { title: "P(exit step > k), watched like SGD", columns, rows };
+}
+
+/** Where sampled paths left, comparison by comparison of the region in the order as typed; null where that was not counted. */
+function leftTable(result: ExitResult, region: string | null): NamedTable | null {
+  const processes = [
+    { name: "SGD", left: result.sgd.leftThrough },
+    ...processIds(result.models).map((id) => ({ name: processName(id), left: result.models[id]!.watchedLikeSgd.leftThrough })),
+  ];
+  const counted = processes.map(({ left }) => left?.length ?? 0).reduce((a, b) => Math.max(a, b), 0);
+  if (counted === 0) return null;
+  const typed = region?.split(/\band\b/).map((each) => each.trim()) ?? [];
+  const header = (i: number) => (typed.length === counted ? typed[i]! : `comparison ${i + 1}`);
+  return {
+    title: "share of the paths that left through each comparison (the first that fails)",
+    columns: [
+      { header: "", align: "left" },
+      ...Array.from({ length: counted }, (_, i) => ({ header: header(i), align: "right" as const })),
+    ],
+    rows: processes.map(({ name, left }) => [
+      name,
+      ...Array.from({ length: counted }, (_, i) => (left?.[i] === undefined ? missing : formatNumber(left[i], 4))),
+    ]),
+  };
 }

@@ -38,6 +38,7 @@ export {
 export { lawTable } from "./law-table.ts";
 export { formatEstimate, formatFigure, formatNumber } from "./number.ts";
 export { comparePage, type PageContext } from "./page.ts";
+export { type PathsTableOptions, pathsTable } from "./paths-table.ts";
 export { colourVariables, dagger, type ProcessStyle, processName, processStyle } from "./process-style.ts";
 export { answerTable, hasTable, type ReportableResult } from "./table.ts";
 export type { TableOptions } from "./table-frame.ts";

@@ -20,7 +20,7 @@ import {
   warningList,
   wholePage,
 } from "./page-parts.ts";
-import { problemName } from "./problem-text.ts";
+import { problemName, regionText } from "./problem-text.ts";
 import { daggerNote, processName, processStyle } from "./process-style.ts";
 import { plainText } from "./text-table.ts";
 import { type Footnotes, footnotes, notesOf } from "./warning-text.ts";
@@ -129,7 +129,7 @@ function numbers(problem: ComparedProblem, notes: Footnotes): Markup {
   const references = notes.notes.length > 0 ? html`<p class="note">[1], [2], … refer to the warnings above.</p>` : null;
   return html`<details><summary>Laws, by ${law.method}</summary>${htmlTables(lawTables(law, problem.problem, notes))}${defectNotes(law).map((each) => html`<p>${each}</p>`)}</details>
 <details><summary>Averages, by ${weak.method}</summary>${htmlTables(weakTables(weak, notes))}</details>
-${exit ? html`<details><summary>Exit times, by ${exit.method}</summary>${htmlTables(exitTables(exit, notes))}</details>` : null}
+${exit ? html`<details><summary>Exit times, by ${exit.method}</summary>${htmlTables(exitTables(exit, notes, regionText(problem.problem)))}</details>` : null}
 <details><summary>The point where SGD starts</summary>${factsList([...facts(diagnose), ...(diagnose.indicators ? indicatorFacts(diagnose.indicators) : [])])}</details>${references}
 `;
 }

@@ -57,9 +57,9 @@ const known: readonly Entry[] = [
 /** For ids that are not in the list. */
 const spare: readonly (readonly [light: string, dark: string, dash: string, symbol: Symbol])[] = [
   ["#7a5230", "#c9a27e", "7 2 7 5", "asterisk"],
-  ["#00727f", "#4fd3e3", "3 2 1 2", "diamond2"],
+  ["#00727f", "#4fd3e3", "3 2 1 2", "cross"],
   ["#5b6b00", "#b9c94a", "4 5", "square2"],
-  ["#5a3fc0", "#a899ff", "11 2 3 2", "triangle2"],
+  ["#a3245f", "#ff8fc0", "11 2 3 2", "triangle2"],
 ];
 
 /** The order of interface.md, SGD first; ids that are not in the list come last. */

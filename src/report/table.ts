@@ -1,14 +1,24 @@
 // Any answer as plain text: one table a command, a line here for each.
-import type { Answer, CompareResult, DeriveResult, DiagnoseResult, ExitResult, LawResult, WeakResult } from "../answer/index.ts";
+import type {
+  Answer,
+  CompareResult,
+  DeriveResult,
+  DiagnoseResult,
+  ExitResult,
+  LawResult,
+  PathsResult,
+  WeakResult,
+} from "../answer/index.ts";
 import { InputError } from "../errors.ts";
 import { type CompareTableOptions, compareTable } from "./compare-table.ts";
 import { deriveTable } from "./derive-table.ts";
 import { diagnoseTable } from "./diagnose-table.ts";
 import { exitTable } from "./exit-table.ts";
 import { lawTable } from "./law-table.ts";
+import { pathsTable } from "./paths-table.ts";
 import { weakTable } from "./weak-table.ts";
 
-export type ReportableResult = LawResult | WeakResult | ExitResult | DiagnoseResult | DeriveResult | CompareResult;
+export type ReportableResult = LawResult | WeakResult | ExitResult | DiagnoseResult | DeriveResult | PathsResult | CompareResult;
 
 const tables: { readonly [command: string]: (answer: Answer<never>, options: CompareTableOptions) => string } = {
   law: lawTable,
@@ -16,6 +26,7 @@ const tables: { readonly [command: string]: (answer: Answer<never>, options: Com
   exit: exitTable,
   diagnose: diagnoseTable,
   derive: deriveTable,
+  paths: pathsTable,
   compare: compareTable,
 };
 

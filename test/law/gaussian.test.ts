@@ -59,7 +59,7 @@ describe("laws on quadratics", () => {
     expect(gap(got.diffusion, c.diffusion)).toBeLessThan(1e-14);
     const trace = c.diffusion[0][0] + c.diffusion[1][1];
     expect(got.defect).toBeCloseTo(-c.diffusionMinEigenvalue / trace, 13);
-    expect(warnings.filter((w) => w.code === "formal").map((w) => w.model)).toEqual(["ha-sme", "ha-sme-3"]);
+    expect(warnings.filter((w) => w.code === "formal").map((w) => w.model)).toEqual(["ha-sme", "ha-sme-3", "ha-sme-4"]);
     // Formal, but its moments are SGD's.
     expect(gap(got.laws[1]!.covariance, result.sgd.laws[1]!.covariance)).toBeLessThan(1e-14);
   });

@@ -160,8 +160,8 @@ describe("HA-SME at a point", () => {
 describe("corrections", () => {
   it("are the same by the short cuts and by whole tensors", () => {
     expect([...haSme3.correction!.drift, ...haSme3.correction!.diffusion].map(shapeOf)).toEqual([
-      "third:covariance",
       "third[gradient,gradient]",
+      "third:covariance",
       "covariance along gradient",
     ]);
     const tensor = (order: number, x: Float64Array, out: Float64Array) => {
@@ -219,8 +219,8 @@ describe("corrections", () => {
 
 describe("routes and regimes", () => {
   it("polynomial factors are recognised and agree with the eigenvectors' route", () => {
-    expect(models.map(driftPolynomial)).toEqual([[1], [1], [1, 0.5], null, null, null]);
-    expect(models.map(constantDiffusionFactor)).toEqual([0, 1, 1, 1, null, null]);
+    expect(models.map(driftPolynomial)).toEqual([[1], [1], [1, 0.5], null, null, null, null]);
+    expect(models.map(constantDiffusionFactor)).toEqual([0, 1, 1, 1, null, null, null]);
     // SME-2 with its factor disguised as c(z) = (1 + z/2) exp(0).
     const sme2 = modelById("sme2");
     const disguised: SdeModel = { ...sme2, driftFactor: (o, z) => o.multiply(sme2.driftFactor(o, z), o.exp(o.constant(0))) };

@@ -36,7 +36,7 @@ console.log(JSON.stringify([models.map((m) => m.id), result.sgd.laws.at(-1).mean
     );
     const { stdout, stderr } = call(process.execPath, ["use.mjs"]);
     expect(stderr).toBe("");
-    expect(JSON.parse(stdout)).toEqual([["gradient-flow", "sme1", "sme2", "spf", "ha-sme", "ha-sme-3"], [0.25], "function", "function"]);
+    expect(JSON.parse(stdout)).toEqual([["gradient-flow", "sme1", "sme2", "spf", "ha-sme", "ha-sme-3", "ha-sme-4"], [0.25], "function", "function"]);
   });
   it("has types that a strict user compiles against", () => {
     writeFileSync(join(folder, "use.ts"), `import { readProblem, weak } from "escapement";\nconst a = await weak(readProblem({}), { etas: [0.1] });\nexport const order: number | undefined = a.result.tests[0]?.orders["ha-sme"]?.value;\n`);

@@ -68,6 +68,7 @@ describe("diagnose at the start", () => {
       spf: "poor",
       "ha-sme": "exact",
       "ha-sme-3": "exact",
+      "ha-sme-4": "exact",
     });
   });
   it("regimes past 1/lambda and 2/lambda", async () => {
@@ -79,7 +80,7 @@ describe("diagnose at the start", () => {
     expect(steep.result.defect).toBeNull();
     expect(steep.result.verdicts.find((v) => v.model === "ha-sme")).toMatchObject({ trust: "none", why: expect.stringContaining("1.2") });
     expect(steep.result.verdicts.find((v) => v.model === "sme2")!.trust).toBe("poor");
-    expect(steep.warnings.filter((w) => w.code === "no-diffusion").map((w) => w.model)).toEqual(["spf", "ha-sme", "ha-sme-3"]);
+    expect(steep.warnings.filter((w) => w.code === "no-diffusion").map((w) => w.model)).toEqual(["spf", "ha-sme", "ha-sme-3", "ha-sme-4"]);
   });
   it("an indefinite D D^T is formal, with its defect, and not to be trusted", async () => {
     const thin = readProblem({
@@ -108,7 +109,7 @@ describe("diagnose at the start", () => {
     const trace = dd[0]! + dd[2]!;
     const smallest = trace / 2 - Math.hypot((dd[0]! - dd[2]!) / 2, dd[1]!);
     expect(result.defect as number).toBeCloseTo(-smallest / trace, 13);
-    expect(warnings.map((w) => `${w.code} ${w.model}`)).toEqual(["formal ha-sme", "formal ha-sme-3"]);
+    expect(warnings.map((w) => `${w.code} ${w.model}`)).toEqual(["formal ha-sme", "formal ha-sme-3", "formal ha-sme-4"]);
     expect(result.verdicts.find((v) => v.model === "ha-sme")!.trust).toBe("none");
   });
   it("indicators of theory.md 10 in one dimension", async () => {

@@ -178,6 +178,7 @@ export function quadraticLaw(name: string): { problem: ProblemJson; law: LawResu
               eta,
               steps: horizon,
               sgd: rounding(found.sgd.at(-1)!.mean[0]!),
+              sgdAlongTheWay: found.sgd.map((each, i) => ({ step: steps[i]!, value: rounding(each.mean[0]!) })),
               sgdStandardDeviation: Math.sqrt(found.sgd.at(-1)!.cov[0]![0]!),
             },
             models: Object.fromEntries(Object.keys(found.models).map((id) => [id, weakOf(id)])),
@@ -463,6 +464,7 @@ function doubleWell(): ComparedProblem {
       const rows = [
         {
           ...{ eta, steps: 50, sgd: bound(average(density("sgd", 50), f), 2e-9), sgdStandardDeviation: sd },
+          sgdAlongTheWay: all.map((step) => ({ step, value: bound(average(density("sgd", step), f), 2e-9) })),
           models: Object.fromEntries(ids.map((id) => [id, one(id)])),
         },
       ];

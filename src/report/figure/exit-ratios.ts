@@ -66,7 +66,7 @@ export function exitRatiosFigure(exit: ExitResult, context: FigureContext): Figu
           }),
           Plot.dot(always ? [always] : [], { x: (each: Estimate) => held(each.value), y: () => style.name, ...symbolOf(style, true) }),
           Plot.dot(like ? [like] : [], { x: (each: Estimate) => held(each.value), y: () => style.name, ...symbolOf(style), r: 5.5 }),
-          Plot.text([like ? ratioText(like.value) : "no figure"], {
+          Plot.text([like ? ratioText(like.value) : always ? "only watched always" : "no figure"], {
             y: () => style.name,
             frameAnchor: "right",
             textAnchor: "start",
