@@ -14,6 +14,7 @@ export { withLearningRate, withStart, withSteps } from "./problem/vary.ts";
 export { compare } from "./question/compare.ts";
 export { type DeriveOptions, derive } from "./question/derive.ts";
 export { diagnose } from "./question/diagnose.ts";
+export { errorSources } from "./question/error-sources.ts";
 export { exit } from "./question/exit.ts";
 export { law } from "./question/law.ts";
 export type { QuestionOptions } from "./question/options.ts";

@@ -1,4 +1,5 @@
 // The answer of `compare`: the questions that apply, and a verdict on each model by question.
+import type { DerivedSource } from "./derive.ts";
 import type { DiagnoseResult } from "./diagnose.ts";
 import type { ExitResult } from "./exit.ts";
 import type { LawResult } from "./law.ts";
@@ -21,12 +22,36 @@ export interface ModelVerdict {
 export interface ModelDescription {
   readonly id: string;
   readonly title: string;
+  /** Weak order under Gaussian noise, constant or varying as the problem's is. */
   readonly declaredOrder: number;
   /** Ours, not in the paper: carries a dagger. */
   readonly ours: boolean;
   /** TeX of b and of D D^T, in general form. */
   readonly driftTex: string;
   readonly diffusionTex: string;
+}
+
+/** Terms of the modified equation that live on the same thing, at the start; see ErrorSources. */
+export interface ErrorSource {
+  readonly source: DerivedSource;
+  /** p of L_p: the terms come with eta^p. */
+  readonly order: number;
+  /** Operators of first and second order, which an SDE can carry; the others no SDE has. */
+  readonly carried: boolean;
+  /** Null where a derivative is not to be had. */
+  readonly size: number | null;
+}
+
+/**
+ * What the models' errors are made of: how much each part of the modified equation changes, within `time`, a function that varies over
+ * `length`: time * eta^p * sum over operators d^n of (Frobenius norm of the coefficients) / length^n. No unit.
+ */
+export interface ErrorSources {
+  /** The time in which the start's curvature acts, 1/(2 max |lambda|), at most the horizon. */
+  readonly time: number;
+  /** The spread of SGD's noise over that time, (eta tr Sigma time)^(1/2). */
+  readonly length: number;
+  readonly sources: readonly ErrorSource[];
 }
 
 export interface ComparedProblem {
@@ -46,6 +71,8 @@ export interface ComparedProblem {
   readonly landscape?: { readonly x: readonly number[]; readonly f: readonly number[] };
   /** Smallest and largest z = eta lambda where SGD's law lives (one dimension, quadratics); absent where only the start is known. */
   readonly zRange?: readonly [number, number];
+  /** Few dimensions and derivatives at hand: what the errors are made of, at the start. */
+  readonly errorSources?: ErrorSources;
   /** What the figures say, in words. */
   readonly sentences: readonly string[];
 }

@@ -21,7 +21,7 @@ export const exitDefaults = {
   /** Substeps of a model without noise: one path is all paths. */
   deterministicSubsteps: 64,
   /** Steps after which a path is given up, where `maxSteps` does not say: exits that take longer are reported as not converged. */
-  maxSteps: 2e5,
+  maxSteps: 1e7,
   /** Paths that tell beforehand how long paths are, where `maxSteps` does not say. */
   pilotPaths: 64,
   /** Steps of all paths together that are spent then, where the number of paths is not given or paths do not leave. */

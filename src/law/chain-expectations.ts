@@ -35,7 +35,10 @@ export function chainExpectations(line: LineProblem, functions: readonly ((x: nu
   const stubborn = functions.flatMap((_, f) => (curves[f] !== null && worstOf(curves[f], fine.scales[f]!) <= weakDefaults.target ? [] : [f]));
   const smooth = stubborn.filter((f) => fine.values[f]!.every(Number.isFinite));
   if (smooth.length > 0) {
-    const averaged = smooth.map((f) => (x: number) => normalExpectation(functions[f]!, chain.mean(x), chain.deviation(x)).value);
+    const averaged = smooth.map((f) => {
+      const scale = fine.scales[f]!.reduce((a, b) => Math.max(a, b), 0);
+      return (x: number) => normalExpectation(functions[f]!, chain.mean(x), chain.deviation(x), scale).value;
+    });
     const again = latticeLevels.slice(1).map((level) => sums(chain, line.start, averaged, steps - 1, level));
     const [first, second] = again as [Sums | ChainFailure, Sums | ChainFailure];
     if (!("failure" in first) && !("failure" in second)) {

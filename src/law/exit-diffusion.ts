@@ -9,7 +9,7 @@ import type { KilledChain } from "./killed-chain.ts";
 import { type LineMesh, lineMesh, nodeAt } from "./line-mesh.ts";
 import { lineOperator, stepMatrix } from "./line-operator.ts";
 import { type LineProblem, type LineSde, mendedEdges } from "./line-problem.ts";
-import { elementWidth } from "./kolmogorov.ts";
+import { elementWidth, smallestDeviation } from "./kolmogorov.ts";
 
 export interface DiffusionLevel {
   readonly tolerance: number;
@@ -47,6 +47,8 @@ export function exitMesh(line: LineProblem, sdes: readonly LineSde[], domain: Ex
     degree,
     tolerance: level.tolerance,
     maxWidth: (x) => rough.reduce((allowed, end) => Math.min(allowed, Math.max(level.atEnds * line.deviation(end), 0.5 * Math.abs(x - end))), elsewhere(x)),
+    // Far narrower elements would spoil the generator by rounding (kolmogorov.ts).
+    narrowest: (0.1 * smallestDeviation(line, { low: domain.low, high: domain.high })) / (high - low),
   });
   return mesh.nodes.length <= maxNodes ? mesh : null;
 }

@@ -1,5 +1,6 @@
 // What a way of computing E phi without sampling returns: curves over all steps, for SGD and each model. One contract for closed
 // forms, the line and the plane, so that question/weak.ts does not know which one answered.
+import type { EstimateAtStep } from "../answer/estimate.ts";
 import type { Warning } from "../answer/warning.ts";
 import type { ExistenceOptions } from "../model/existence.ts";
 import type { SdeModel } from "../model/model.ts";
@@ -15,6 +16,10 @@ export interface Curve {
   readonly kind: "bound" | "rounding" | "standard-error";
   /** Only even steps have figures (the two-step form); the others hold NaN. */
   readonly everySecond?: boolean;
+  /** Models sampled along with SGD: the differences to it, known far better than the two values, with errors of their own. */
+  readonly fromSgd?: { readonly values: Float64Array; readonly errors: Float64Array };
+  /** The largest |difference| where picking it among noisy figures needs care. */
+  readonly largest?: EstimateAtStep | null;
 }
 
 export interface Expectations {

@@ -4,7 +4,7 @@
 // the width of one step's noise round them. Every figure is had at two resolutions or more that differ in degree of refinement, in the
 // width of the domain and in the number of substeps; their difference is the error that is stated.
 // Does not do: densities (fokker-planck.ts), two dimensions, models without noise (line-expectations.ts).
-import { dot } from "../numerics/linear.ts";
+import { dot, maxAbs } from "../numerics/linear.ts";
 import { type Curve, weakDefaults } from "./expectations.ts";
 import { lineMesh, nodeAt, roughPoints } from "./line-mesh.ts";
 import { lineOperator, type Propagator, propagator } from "./line-operator.ts";
@@ -16,6 +16,8 @@ interface Level {
   readonly width: number;
   /** What the domain has beyond the law's range, at each end, over that range. */
   readonly margin: number;
+  /** Narrowest element in standard deviations of one step: what is finer in phi is not seen, and far finer ones would spoil L by rounding. */
+  readonly narrowest: number;
   /** Substeps of the first step (shared out over the next ones) and of every step. */
   readonly first: number;
   readonly every: number;
@@ -23,10 +25,10 @@ interface Level {
 
 /** Found by experiment on the problems of test/reference/weak1d.json: level 1 is good to 1e-12 there. */
 const levels: readonly Level[] = [
-  { tolerance: 1e-8, width: 9, margin: 0.1, first: 8, every: 1 },
-  { tolerance: 1e-10, width: 6, margin: 0.2, first: 12, every: 2 },
-  { tolerance: 1e-12, width: 3, margin: 0.4, first: 24, every: 3 },
-  { tolerance: 1e-13, width: 1.5, margin: 0.6, first: 48, every: 6 },
+  { tolerance: 1e-8, width: 9, margin: 0.1, narrowest: 0.4, first: 8, every: 1 },
+  { tolerance: 1e-10, width: 6, margin: 0.2, narrowest: 0.2, first: 12, every: 2 },
+  { tolerance: 1e-12, width: 3, margin: 0.4, narrowest: 0.1, first: 24, every: 3 },
+  { tolerance: 1e-13, width: 1.5, margin: 0.6, narrowest: 0.05, first: 48, every: 6 },
 ];
 const degree = 16;
 const defaults = {
@@ -111,14 +113,15 @@ interface Run {
   readonly values: Float64Array;
   /** sum |w phi|: what rounding is relative to. */
   readonly scales: Float64Array;
+  /** Rounding over that scale: of sums, and of solving with a generator whose entries are large where elements are narrow. */
+  readonly rounding: number;
 }
 
 function compared(coarse: Run, fine: Run): { curve: Curve; worst: number } {
   let worst = 0;
   const errors = fine.values.map((value, k) => {
     const scale = Math.max(1, fine.scales[k]!);
-    // 1e-14: a few hundred products and sums a step, damped by the semigroup (measured: below 5e-15 of the scale).
-    const error = k === 0 ? 0 : Math.abs(value - coarse.values[k]!) + 1e-14 * fine.scales[k]!;
+    const error = k === 0 ? 0 : Math.abs(value - coarse.values[k]!) + fine.rounding * fine.scales[k]!;
     // Not Math.max: a NaN must not vanish.
     if (!(error / scale <= worst)) worst = error / scale;
     return error;
@@ -152,8 +155,8 @@ function runLevel(
     degree,
     tolerance: level.tolerance,
     maxWidth: elementWidth(line, range, rough, level.width),
+    narrowest: (level.narrowest * smallestDeviation(line, range)) / (high - low),
   });
-  if (process.env.DBG) console.log("mesh", mesh.nodes.length, mesh.resolved, rough, level.tolerance, sdes.length, range);
   const nodal = phis.map((phi) => mesh.nodes.map(phi));
   const unit = 0.1 * width;
   const lowNodes = mesh.nodes.map((x) => (x < range.low ? ((range.low - x) / unit) ** 2 : 0));
@@ -166,7 +169,9 @@ function runLevel(
     const operator = lineOperator(mesh, drift, diffusion);
     if (!operator.blocks.every(Number.isFinite)) return null;
     const propagators = new Map<number, Propagator>();
-    const results = functions.map(() => ({ values: new Float64Array(steps + 1), scales: new Float64Array(steps + 1) }));
+    // 1e-14: a few hundred products and sums a step, damped by the semigroup (measured: below 5e-15 of the scale).
+    const rounding = 1e-14 + 2e-16 * eta * maxAbs(operator.blocks);
+    const results = functions.map(() => ({ values: new Float64Array(steps + 1), scales: new Float64Array(steps + 1), rounding }));
     const w = new Float64Array(mesh.nodes.length);
     w[startNode] = 1;
     for (let k = 0; k <= steps; k++) {
@@ -218,6 +223,16 @@ export function largestCurvature(line: LineProblem, { low, high }: Range): numbe
   let largest = 0;
   for (let i = 0; i <= 64; i++) largest = Math.max(largest, Math.abs(line.curvature(low + ((high - low) * i) / 64)) || 0);
   return largest;
+}
+
+/** Smallest standard deviation of one step at 65 points of the range, zeros left out. */
+export function smallestDeviation(line: LineProblem, { low, high }: Range): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i <= 64; i++) {
+    const deviation = line.deviation(low + ((high - low) * i) / 64);
+    if (deviation > 0) smallest = Math.min(smallest, deviation);
+  }
+  return smallest;
 }
 
 /** phi is finite at 257 points of the range, ends included. */

@@ -104,21 +104,25 @@ export function meshFromEdges(edges: Float64Array, degree: number): LineMesh {
 }
 
 /**
- * Points where a function fails to be smooth: kinks and jumps, found by bisection to 1e-13 of the interval.
- * @returns ascending; empty for a function that polynomials of the degree resolve piece by piece
+ * Points where a function fails to be smooth: kinks and jumps. Bisection goes on there until the interpolation error is within the
+ * tolerance by the narrowness of the element alone, and leaves a cluster of elements; the narrowest is where the point is.
+ * @returns ascending, to about the tolerance times the interval; empty where polynomials resolve f
  */
 export function roughPoints(f: (x: number) => number, low: number, high: number, degree: number, tolerance: number): number[] {
-  const narrowest = 1e-13;
-  const mesh = lineMesh({ low, high, breaks: [], functions: [f], degree, tolerance, narrowest });
-  if (mesh.resolved) return [];
+  const { edges } = lineMesh({ low, high, breaks: [], functions: [f], degree, tolerance, narrowest: 1e-13 });
+  // Smooth functions have elements far wider than this part of the interval.
+  const narrow = 1e-6 * (high - low);
   const points: number[] = [];
-  for (let e = 0; e + 1 < mesh.edges.length; e++) {
-    const a = mesh.edges[e]!;
-    const b = mesh.edges[e + 1]!;
-    if (b - a > 2 * narrowest * (high - low)) continue;
-    const last = points.at(-1);
-    // The narrowest elements come in clusters round one point.
-    if (last === undefined || a - last > 1e-10 * (high - low)) points.push(0.5 * (a + b));
+  let narrowest = Number.POSITIVE_INFINITY;
+  for (let e = 0; e + 1 < edges.length; e++) {
+    const width = edges[e + 1]! - edges[e]!;
+    if (width > narrow) {
+      narrowest = Number.POSITIVE_INFINITY;
+      continue;
+    }
+    if (narrowest === Number.POSITIVE_INFINITY) points.push(0.5 * (edges[e]! + edges[e + 1]!));
+    else if (width < narrowest) points[points.length - 1] = 0.5 * (edges[e]! + edges[e + 1]!);
+    narrowest = Math.min(narrowest, width);
   }
   return points;
 }

@@ -13,8 +13,11 @@ export interface NormalExpectation {
   readonly square: number;
 }
 
-/** @returns NaN throughout where phi is not finite somewhere on the reach */
-export function normalExpectation(phi: (x: number) => number, mean: number, deviation: number): NormalExpectation {
+/**
+ * @param scale  a size of E |phi| below which errors are let be: accuracy is 1e-14 of it, or of E |phi| itself where that is larger
+ * @returns NaN throughout where phi is not finite somewhere on the reach
+ */
+export function normalExpectation(phi: (x: number) => number, mean: number, deviation: number, scale = 0): NormalExpectation {
   if (deviation === 0) {
     const value = phi(mean);
     return { value, error: 2 * Number.EPSILON * Math.abs(value), square: value * value };
@@ -23,11 +26,12 @@ export function normalExpectation(phi: (x: number) => number, mean: number, devi
   const fine = byRule(phi, mean, deviation, defaults.fine);
   const rounding = 8 * Number.EPSILON * fine.size;
   const difference = Math.abs(fine.value - coarse.value);
-  if (difference <= defaults.agreement * fine.size || !Number.isFinite(difference)) {
+  const allowed = defaults.agreement * Math.max(fine.size, scale);
+  if (difference <= allowed || !Number.isFinite(difference)) {
     return { value: fine.value, error: difference + rounding, square: fine.square };
   }
   const density = (z: number): number => (phi(mean + deviation * z) * exp(-0.5 * z * z)) / Math.sqrt(2 * Math.PI);
-  const { value, error } = integrate(density, -defaults.reach, defaults.reach, defaults.agreement * fine.size, defaults.pieces);
+  const { value, error } = integrate(density, -defaults.reach, defaults.reach, allowed, defaults.pieces);
   return { value, error: error + rounding, square: fine.square };
 }
 

@@ -6,6 +6,7 @@ import type { Vector } from "../numerics/arrays.ts";
 import type { GradientNoise } from "../problem/noise.ts";
 import type { Objective } from "../problem/objective.ts";
 import type { TensorSource } from "../sbea/contract.ts";
+import type { Factor } from "../sbea/term.ts";
 
 /** Tensors at the point that was moved to last, each computed when first asked for there and overwritten at the next point. */
 export interface MovingTensors extends TensorSource {
@@ -98,6 +99,19 @@ function cumulantTensor(noise: GradientNoise, x: Vector, d: number, order: numbe
 
 function missing(what: string): DomainError {
   return new DomainError("model/tensor", `There are no ${what} here; formulas have all of them.`, { what });
+}
+
+/** The tensor of this factor, in words, where it is not to be had of the objective and the noise; undefined where it is. */
+export function lackingTensor(objective: Objective, noise: GradientNoise, factor: Factor): string | undefined {
+  const order = factor.indices.length;
+  if (factor.tensor === "f") {
+    const known = order <= 1 || objective.derivatives || (order === 2 && objective.hessian) || (order === 3 && objective.third);
+    return known ? undefined : `derivatives of f of order ${order}`;
+  }
+  const along = factor.along.length;
+  const vanishes = (along > 0 && noise.constant) || (order > 2 && noise.gaussian);
+  if (vanishes || noise.cumulant || (order === 2 && along <= 1)) return undefined;
+  return `derivatives of order ${along} of the noise's cumulant of order ${order}`;
 }
 
 /** d^rank, exactly. */

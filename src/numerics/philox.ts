@@ -115,16 +115,20 @@ export function drawWord(purpose: Purpose, step: number, draw: number): number {
 
 /** Refuses addresses beyond the layout, which would silently repeat other numbers. */
 export function checkAddress(path: number, step: number, substep: number, draw: number): void {
-  const within = (value: number, limit: number) => Number.isInteger(value) && value >= 0 && value <= limit;
-  if (!within(path, limits.path) || !within(step, limits.step) || !within(substep, limits.substep) || !within(draw, limits.draw))
-    throw new InternalError(
-      "numerics/random-address",
-      `Random numbers have no address (path ${path}, step ${step}, substep ${substep}, draw ${draw}).`,
-      {
-        path,
-        step,
-        substep,
-        draw,
-      },
-    );
+  if (isWithin(path, limits.path) && isWithin(step, limits.step) && isWithin(substep, limits.substep) && isWithin(draw, limits.draw))
+    return;
+  throw new InternalError(
+    "numerics/random-address",
+    `Random numbers have no address (path ${path}, step ${step}, substep ${substep}, draw ${draw}).`,
+    {
+      path,
+      step,
+      substep,
+      draw,
+    },
+  );
+}
+
+function isWithin(value: number, limit: number): boolean {
+  return value >= 0 && value <= limit && Math.floor(value) === value;
 }

@@ -98,6 +98,12 @@ export interface Integral {
   readonly error: number;
 }
 
+/** Halvings of a panel, and panels in all: more mean a function that is not integrable, or noise. */
+const depthLimit = 48;
+const panelLimit = 5000;
+/** Differences below this part of a panel's integral of |f| are the rounding of f and of sixteen sums. */
+const roundingOfPanels = 5e-15;
+
 /**
  * Integral of f over [a, b] by bisection of panels with 16-point Gauss-Legendre rules. Kinks and jumps are found by bisection.
  * @param tolerance  absolute, for the whole
@@ -105,23 +111,29 @@ export interface Integral {
  */
 export function integrate(f: (x: number) => number, a: number, b: number, tolerance: number, pieces = 1): Integral {
   const { nodes, weights } = gaussLegendre(16);
-  const panel = (low: number, high: number): number => {
+  const panel = (low: number, high: number): readonly [value: number, size: number] => {
     const half = 0.5 * (high - low);
     const middle = 0.5 * (low + high);
     let sum = 0;
-    for (let q = 0; q < nodes.length; q++) sum += weights[q]! * f(middle + half * nodes[q]!);
-    return half * sum;
+    let size = 0;
+    for (let q = 0; q < nodes.length; q++) {
+      const term = weights[q]! * f(middle + half * nodes[q]!);
+      sum += term;
+      size += Math.abs(term);
+    }
+    return [half * sum, half * size];
   };
   let value = 0;
   let error = 0;
-  const refine = (low: number, high: number, whole: number, allowed: number, depth: number): void => {
+  let panels = 0;
+  const refine = (low: number, high: number, [whole, size]: readonly [number, number], allowed: number, depth: number): void => {
     const middle = 0.5 * (low + high);
     const left = panel(low, middle);
     const right = panel(middle, high);
-    const difference = Math.abs(left + right - whole);
-    // Below 1e-15 of the panel's own size the difference is rounding; 48 halvings reach the spacing of doubles.
-    if (!(difference > Math.max(allowed, 1e-15 * Math.abs(whole))) || depth >= 48) {
-      value += left + right;
+    const difference = Math.abs(left[0] + right[0] - whole);
+    panels += 2;
+    if (!(difference > Math.max(allowed, roundingOfPanels * size)) || depth >= depthLimit || panels >= panelLimit) {
+      value += left[0] + right[0];
       error += difference;
       return;
     }

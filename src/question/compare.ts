@@ -3,10 +3,11 @@
 import type { Answer, ComparedProblem, CompareResult, ExitResult, LawResult, WeakResult } from "../answer/index.ts";
 import type { Warning } from "../answer/warning.ts";
 import { selectModels } from "../model/index.ts";
-import type { SdeModel } from "../model/model.ts";
+import { declaredOrder, type SdeModel } from "../model/model.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { version } from "../version.ts";
 import { diagnose } from "./diagnose.ts";
+import { errorSources } from "./error-sources.ts";
 import { exit } from "./exit.ts";
 import { law } from "./law.ts";
 import type { QuestionOptions } from "./options.ts";
@@ -20,6 +21,9 @@ export interface CompareOptions extends QuestionOptions {
   /** Answers what has no law without sampling; without it such figures are null. */
   readonly sampling?: Sampling;
 }
+
+/** A page is looked at within seconds: exits that are sampled are given up sooner than where they alone are asked. */
+const defaults = { maxSteps: 2e5 } as const;
 
 /** Compares the models on each problem; one answer for all. */
 export async function compare(problems: readonly SgdProblem[], options: CompareOptions = {}): Promise<Answer<CompareResult>> {
@@ -37,9 +41,10 @@ async function compareOne(problem: SgdProblem, options: CompareOptions): Promise
   const { sampling, ...quiet } = { ...options, onProgress: undefined };
   const lawAnswer = await law(problem, { ...quiet, engine: sampling?.law });
   const weakAnswer = await weak(problem, { ...quiet, etas: halvings(problem), engine: sampling?.weak });
-  const exitAnswer = problem.inside ? await exit(problem, { ...quiet, engine: sampling?.exit }) : undefined;
+  const exitAnswer = problem.inside ? await exit(problem, { ...quiet, engine: sampling?.exit, maxSteps: quiet.maxSteps ?? defaults.maxSteps }) : undefined;
   const diagnoseAnswer = await diagnose(problem, { ...quiet, point: "start" });
   const warnings = distinct([lawAnswer, weakAnswer, ...(exitAnswer ? [exitAnswer] : []), diagnoseAnswer].flatMap((a) => a.warnings));
+  const sources = errorSources(problem);
   const byQuestion = verdictsOf(models, lawAnswer.result, weakAnswer.result, exitAnswer?.result, warnings);
   return {
     problem: problem.json,
@@ -49,8 +54,9 @@ async function compareOne(problem: SgdProblem, options: CompareOptions): Promise
     ...(exitAnswer ? { exit: exitAnswer.result } : {}),
     diagnose: diagnoseAnswer.result,
     byQuestion,
-    descriptions: models.map((m) => ({ id: m.id, title: m.title, declaredOrder: m.declares.weakOrder, ours: m.ours, driftTex: m.tex.drift, diffusionTex: m.tex.diffusion })),
-    ...pictureOf(problem, lawAnswer.result, options.seed ?? 1),
+    descriptions: models.map((m) => ({ id: m.id, title: m.title, declaredOrder: declaredOrder(m, problem.noise.constant), ours: m.ours, driftTex: m.tex.drift, diffusionTex: m.tex.diffusion })),
+    ...(sources ? { errorSources: sources } : {}),
+    ...(await pictureOf(problem, models, lawAnswer.result, options.seed ?? 1)),
     sentences: sentencesOf(problem, byQuestion, lawAnswer.result, exitAnswer?.result, warnings),
   };
 }

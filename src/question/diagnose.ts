@@ -7,7 +7,7 @@ import type { Estimate } from "../answer/estimate.ts";
 import { type Warning, warning } from "../answer/warning.ts";
 import { InputError, NoAnswerError } from "../errors.ts";
 import { indicatorsAt } from "../law/indicators.ts";
-import { coversModel, type LeastSquaresSystem, leastSquaresSystem } from "../law/least-squares.ts";
+import { type LeastSquaresSystem, leastSquaresSystem } from "../law/least-squares.ts";
 import { meanSquareThreshold } from "../law/mean-square.ts";
 import { coversProblem, momentLimits } from "../law/moments.ts";
 import { findOptimum } from "../law/optimum.ts";
@@ -181,10 +181,8 @@ function excessLosses(
 ): Record<string, Estimate | null> {
   const exact = system !== null && system.d <= momentLimits.dense;
   const twoStep = options.twoStep === true && problem.noise.constant && problem.objective.quadratic !== undefined;
-  const of = (model: SdeModel | "sgd"): Estimate | null => {
-    if (!exact) return frozenExcessLoss(linear, model, twoStep);
-    return model === "sgd" || coversModel(model) ? leastSquaresExcessLoss(system, model, problem.learningRate) : null;
-  };
+  const of = (model: SdeModel | "sgd"): Estimate | null =>
+    exact ? leastSquaresExcessLoss(system, model, problem.learningRate) : frozenExcessLoss(linear, model, twoStep);
   if (system !== null && !exact) {
     warnings.push(
       warning(

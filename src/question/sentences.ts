@@ -1,7 +1,7 @@
 // What the figures of a comparison say, in words: one sentence a finding, nothing that the figures do not show.
 import type { ComparedProblem, ExitResult, LawResult, ModelVerdict, QuestionName } from "../answer/index.ts";
 import type { Warning } from "../answer/warning.ts";
-import { models } from "../model/index.ts";
+import { findModel } from "../model/index.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { ratioInWords } from "./verdicts.ts";
 
@@ -19,7 +19,7 @@ export function sentencesOf(problem: SgdProblem, byQuestion: ByQuestion, law: La
 }
 
 const title = (model: string): string => {
-  const known = models.find((m) => m.id === model);
+  const known = findModel(model);
   return known ? `${known.title}${known.ours ? " †" : ""}` : model;
 };
 

@@ -9,6 +9,7 @@ import { InputError, InterruptedError, NoAnswerError } from "../errors.ts";
 import { closedExpectations } from "../law/closed-expectations.ts";
 import type { Curve, Expectations, ExpectationSolver } from "../law/expectations.ts";
 import { lineSolver } from "../law/line-expectations.ts";
+import { planeSolver } from "../law/plane.ts";
 import { selectModels } from "../model/index.ts";
 import type { SdeModel } from "../model/model.ts";
 import type { SgdProblem } from "../problem/problem.ts";
@@ -24,7 +25,7 @@ const defaults = {
 };
 
 /** In the order in which they are tried. */
-const solvers: readonly ExpectationSolver[] = [closedExpectations, lineSolver];
+const solvers: readonly ExpectationSolver[] = [closedExpectations, lineSolver, planeSolver];
 
 export interface WeakOptions extends QuestionOptions {
   /** Learning rates; default: the problem's own. Each must divide the horizon. */
@@ -154,8 +155,12 @@ function at(curve: Curve | null, step: number): Estimate | null {
   return estimate(curve.values[step]!, curve.errors[step]!, curve.kind);
 }
 
-/** Errors of both together: bounds add, standard errors of independent runs add in squares. */
+/** Of coupled paths the difference itself; else errors of both together: bounds add, standard errors of independent runs add in squares. */
 function difference(curve: Curve, sgd: Curve, step: number): Estimate | null {
+  if (curve.fromSgd) {
+    const coupled = curve.fromSgd.values[step]!;
+    return Number.isNaN(coupled) ? null : estimate(coupled, curve.fromSgd.errors[step]!, curve.kind);
+  }
   const value = curve.values[step]! - sgd.values[step]!;
   if (Number.isNaN(value)) return null;
   const statistical = curve.kind === "standard-error" || sgd.kind === "standard-error";
@@ -165,6 +170,7 @@ function difference(curve: Curve, sgd: Curve, step: number): Estimate | null {
 
 /** Largest |weak error|: known as well as the least certain of the steps. */
 function largest(curve: Curve, sgd: Curve, steps: number): EstimateAtStep | null {
+  if (curve.largest !== undefined) return curve.largest;
   let best: EstimateAtStep | null = null;
   let error = 0;
   for (let k = 1; k <= steps; k++) {
@@ -179,7 +185,8 @@ function largest(curve: Curve, sgd: Curve, steps: number): EstimateAtStep | null
 function pointOf(row: WeakRow, found: Expectations, id: string, t: number): { eta: number; weakError: number; error: number }[] {
   const most = row.models[id]!.maxWeakError;
   if (most === null) return [];
-  const signed = found.models[id]![t]!.values[most.step]! - found.sgd[t]!.values[most.step]!;
+  const curve = found.models[id]![t]!;
+  const signed = curve.fromSgd?.values[most.step] ?? curve.values[most.step]! - found.sgd[t]!.values[most.step]!;
   return [{ eta: row.eta, weakError: signed, error: most.error }];
 }
 

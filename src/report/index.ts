@@ -14,6 +14,7 @@ export {
   diagnoseFigures,
   distancesFigure,
   ellipsesFigure,
+  errorSourcesFigure,
   exitFigures,
   exitLawFigure,
   exitRatiosFigure,

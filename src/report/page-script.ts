@@ -9,7 +9,7 @@ const save = (text, type, name) => {
   link.href = address;
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
+  setTimeout(() => URL.revokeObjectURL(address), 60000);
 };
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("button[data-save]") : null;
@@ -23,4 +23,4 @@ document.addEventListener("click", (event) => {
 `;
 
 /** Base64 of the SHA-256 of the script's UTF-8 bytes. */
-export const pageScriptHash = "qaY7PHcEvP2/DuYGtpk4R0GMWRzRFXsBT2AVpPVH4l8=";
+export const pageScriptHash = "738lpGKWRP9TbdErHoojcQlM2rUKpM5oO3O8ZHXLigI=";

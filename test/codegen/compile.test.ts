@@ -73,6 +73,31 @@ describe("compileObjective", () => {
     }
   });
 
+  it.each(formulas)("weighted contractions of %s against the tensors", (text, d) => {
+    const names = ["x", "y", "z"].slice(0, d);
+    const f = compileObjective(parse(text, names).expr, names);
+    const draw = randomNumbers(3);
+    for (let trial = 0; trial < 20; trial += 1) {
+      const x = Float64Array.from({ length: d }, () => 0.3 + 1.2 * draw());
+      const v = Float64Array.from({ length: d }, () => 2 * draw() - 1);
+      const s = new Float64Array(d * d);
+      for (let j = 0; j < d; j += 1) for (let k = 0; k <= j; k += 1) s[j * d + k] = s[k * d + j] = 2 * draw() - 1;
+      const [third, fourth] = [3, 4].map((order) => f.derivatives(order, x, new Float64Array(d ** order))) as [Float64Array, Float64Array];
+      const [over, along] = [f.thirdOver(x, s, new Float64Array(d)), f.fourth(x, v, s, new Float64Array(d))];
+      const scale = [...third, ...fourth].reduce((m, t) => Math.max(m, Math.abs(t)), 1);
+      for (let i = 0; i < d; i += 1) {
+        let [a, b] = [0, 0];
+        for (let jk = 0; jk < d * d; jk += 1) {
+          a += third[i * d * d + jk]! * s[jk]!;
+          for (let j = 0; j < d; j += 1) b += fourth[(i * d + j) * d * d + jk]! * v[j]! * s[jk]!;
+        }
+        // Two groupings of up to d^3 terms of this size, each the result of some dozens of roundings.
+        expect(Math.abs(over[i]! - a)).toBeLessThan(200 * d ** 3 * scale * Number.EPSILON);
+        expect(Math.abs(along[i]! - b)).toBeLessThan(200 * d ** 3 * scale * Number.EPSILON);
+      }
+    }
+  });
+
   it("gives symmetric tensors in every bit, gradient and hessian as derivatives(1) and (2)", () => {
     const names = ["x", "y", "z"];
     const f = compileObjective(parse("exp(x y) sin(y z) + x^3 z^2/(1 + y^2)", names).expr, names);

@@ -41,7 +41,7 @@ describe("laplacian", () => {
     for (let trial = 0; trial < 20; trial++) {
       const at = new Map<string, number>([...names.map((name): [string, number] => [name, 0.6 + 0.5 * random()])]);
       for (let i = 0; i < 3; i++) for (let j = i; j < 3; j++) at.set(weightName(i, j), random());
-      const value = (e: Expr) => evaluate(e, at);
+      const value = (e: Expr) => evaluate([e], at)[0]!;
       // Two groupings of some dozens of terms below 10.
       expect(Math.abs(value(one) - value(other))).toBeLessThan(1e-13 * Math.max(1, Math.abs(value(other))));
     }

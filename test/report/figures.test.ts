@@ -3,15 +3,21 @@ import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import { ellipse } from "../../src/report/figure/ellipses.ts";
 import { roundNumbers } from "../../src/report/figure/frame.ts";
+import { quantiles } from "../../src/report/figure/quantiles.ts";
 import { decades, padded, ratioTicks, thinned } from "../../src/report/figure/scales.ts";
 import {
+  averagesFigure,
+  cloudsFigure,
   csv,
   diagnoseFigures,
   exitFigures,
+  exitLawFigure,
+  exitRatiosFigure,
   type Figure,
   type FigureContext,
   lawFigures,
   problemFigures,
+  quantilesFigure,
   standaloneSvg,
   survivalFigure,
   svgMarkup,
@@ -46,12 +52,16 @@ const figures = all();
 test("each kind of figure is there", () => {
   expect([...new Set(figures.map((each) => each.kind))].sort()).toEqual(
     [
+      "averages",
+      "clouds",
       "densities",
       "distances",
       "ellipses",
+      "exit-law",
       "exit-ratios",
       "moments",
       "paths",
+      "quantiles",
       "spectrum",
       "stationary",
       "survival",
@@ -113,7 +123,7 @@ test("a model's missing law, exit or average leaves the others drawn", () => {
     },
   };
   const drawn = exitFigures({ ...exit.result, models }, contextOf(exit.problem));
-  expect(drawn.map((each) => each.kind)).toEqual(["exit-ratios", "survival"]);
+  expect(drawn.map((each) => each.kind)).toEqual(["exit-ratios", "survival", "exit-law"]);
   expect(svgMarkup(drawn[0]!.svg)).toContain("no figure");
   const law = lawAnswer();
   const without = {
@@ -141,6 +151,83 @@ test("errors that show are drawn as bars and said", () => {
   expect(svgMarkup(ratios!.svg)).toContain('stroke-width="3"');
 });
 
+test("shares of the exit law are differences of the survival and add up to 1", () => {
+  const exit = exitAnswer();
+  const { data } = exitLawFigure(exit.result, contextOf(exit.problem))!;
+  expect(data.columns).toEqual(["process", "first_step", "last_step", "share", "error"]);
+  for (const id of ["sgd", "sme1", "ha-sme-3"]) {
+    const survival = (id === "sgd" ? exit.result.sgd : exit.result.models[id]!.watchedLikeSgd).survival;
+    const rows = data.rows.filter((row) => row[0] === id);
+    const shares = rows.map((row) => row[3] as number);
+    // Sums of seven doubles below 1.
+    expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1, 14);
+    expect(rows.map((row) => row[2])).toEqual([...survival.map(({ step }) => step), null]);
+    expect(shares[1]).toBe(survival[0]!.probability!.value - survival[1]!.probability!.value);
+    // Two bounds of 1e-8 add up.
+    expect(rows[1]![4]).toBeCloseTo(2e-8, 20);
+  }
+});
+
+test("a process that never leaves is named, not drawn", () => {
+  const exit = exitAnswer();
+  const stays = {
+    watchedLikeSgd: {
+      meanSteps: null,
+      survival: exit.result.sgd.survival.map(({ step }) => ({ step, probability: { value: 1, error: 0, kind: "rounding" as const } })),
+    },
+    watchedAlways: { meanSteps: null },
+  };
+  const figure = exitLawFigure({ ...exit.result, models: { ...exit.result.models, "gradient-flow": stays } }, contextOf(exit.problem))!;
+  expect(figure.caption).toContain("Not drawn: Gradient flow (none has left)");
+  expect(figure.svg.getAttribute("aria-label")).toContain("5 models");
+});
+
+test("ratios beyond a thousand stand at the edge and are said", () => {
+  const exit = exitAnswer();
+  const far = {
+    ...exit.result.models["sme1"]!,
+    watchedLikeSgd: { meanSteps: { value: 1e40, error: 0, kind: "bound" as const }, survival: [] },
+  };
+  const figure = exitRatiosFigure({ ...exit.result, models: { ...exit.result.models, sme1: far } }, contextOf(exit.problem))!;
+  expect(figure.caption).toContain("Ratios beyond 1000 stand at the edge");
+  expect(svgMarkup(figure.svg)).toContain("3.8e36 times too slow");
+  expect(figure.data.rows.find((row) => row[0] === "sme1")![2]).toBe(1e40);
+});
+
+test("a model's average is SGD's plus its weak error", () => {
+  const { weak, problem } = compared[2]!;
+  const { data, title } = averagesFigure(weak, contextOf(problem))!;
+  expect(title).toBe("The average of x, step by step");
+  const of = (id: string) => data.rows.filter((row) => row[2] === id).map((row) => row[4] as number);
+  const along = weak.tests[0]!.rows[0]!.models["ha-sme"]!.alongTheWay!;
+  expect(of("ha-sme")).toEqual(of("sgd").map((value, i) => value + along[i]!.weakError.value));
+  const asLoss = { ...weak, tests: [weak.tests[0]!, { ...weak.tests[1]!, phi: "loss" }] };
+  expect(averagesFigure(asLoss, contextOf(problem))!.title).toBe("The average loss, step by step");
+});
+
+test("errors of averages that show are a band and bars", () => {
+  const { weak, problem } = compared[2]!;
+  const wide = { value: 0.05, error: 0.05, kind: "standard-error" as const };
+  const test = weak.tests[0]!;
+  const rows = test.rows.map((row) => ({ ...row, sgdAlongTheWay: row.sgdAlongTheWay!.map(({ step }) => ({ step, value: wide })) }));
+  expect(averagesFigure({ ...weak, tests: [{ ...test, rows }] }, contextOf(problem))!.errorNote).toContain("The band and the bars");
+});
+
+test("clouds: one dot a path, a panel a process, and none without SGD's own", () => {
+  const [saddle] = compared;
+  const figure = cloudsFigure(saddle!, contextOf(saddle!.problem))!;
+  const dots = [...figure.svg.querySelectorAll('path[stroke-linecap="round"]')].map(
+    (path) => path.getAttribute("d")!.split("M").length - 1,
+  );
+  expect(dots.length).toBe(Object.keys(saddle!.clouds!).length);
+  // All but the few that the axes leave out, of 300.
+  for (const count of dots) expect(count).toBeGreaterThan(270);
+  expect(figure.data.rows.length).toBe(300 * dots.length);
+  const { sgd: _, ...without } = saddle!.clouds!;
+  expect(cloudsFigure({ ...saddle!, clouds: without }, contextOf(saddle!.problem))).toBeNull();
+  expect(cloudsFigure({ ...saddle!, clouds: undefined }, contextOf(saddle!.problem))).toBeNull();
+});
+
 test("hostile names stay text", () => {
   const problem = {
     ...compared[2]!.problem,
@@ -148,6 +235,39 @@ test("hostile names stay text", () => {
     inside: '"><img src=x>',
   };
   for (const figure of problemFigures(compared[2]!, contextOf(problem))) expect(svgMarkup(figure.svg)).not.toMatch(/<script|<img/);
+});
+
+describe("quantiles", () => {
+  // exp(-t^2/2) on 241 points over -6 .. 6 deviations (2e-9 of the mass is beyond); normalisation is not asked for.
+  const gaussian = (mean: number, sd: number) => {
+    const x = Array.from({ length: 241 }, (_, i) => mean + sd * (-6 + i / 20));
+    return { x, p: x.map((y) => 3 * Math.exp(-(((y - mean) / sd) ** 2) / 2)) };
+  };
+
+  test("of a normal law are the tabulated ones", () => {
+    const found = quantiles(gaussian(1, 2), [0.01, 0.025, 0.05, 0.5, 0.95, 0.99])!;
+    const tabulated = [-2.326348, -1.959964, -1.644854, 0, 1.644854, 2.326348];
+    // The table's six digits (5e-7), and the density taken as linear in a cell of h = 1/20: h^3/72 |p''/p|, |p''/p| <= 4.4 here.
+    for (const [i, each] of found.entries()) expect(Math.abs((each - 1) / 2 - tabulated[i]!)).toBeLessThan(8e-6);
+  });
+
+  test("a shift is a level curve of its size, a wider law rises", () => {
+    const { law } = compared[2]!;
+    const at = (mean: number, sd: number) => ({ step: 5, mean: [mean], covariance: [[sd * sd]], density: gaussian(mean, sd) });
+    const model = (mean: number, sd: number) => ({ ...law.models["sme1"]!, laws: [at(mean, sd)] });
+    const result = { ...law, sgd: { laws: [at(0, 2)], stationary: null }, models: { sme1: model(0.5, 2), spf: model(0, 2.4) } };
+    const { data } = quantilesFigure(result, contextOf(compared[2]!.problem))!;
+    const of = (id: string) => data.rows.filter((row) => row[1] === id).map((row) => row[5] as number);
+    for (const shift of of("sme1")) expect(shift).toBeCloseTo(0.25, 10);
+    const rising = of("spf");
+    for (const [i, shift] of rising.slice(1).entries()) expect(shift).toBeGreaterThan(rising[i]!);
+    expect(rising[0]! / -2.326348).toBeCloseTo(0.2, 4);
+  });
+
+  test("nothing without mass or points", () => {
+    expect(quantiles({ x: [0, 1, 2, 3], p: [0, 0, 0, 0] }, [0.5])).toBeNull();
+    expect(quantiles({ x: [0, 1], p: [1, 1] }, [0.5])).toBeNull();
+  });
 });
 
 describe("parts", () => {

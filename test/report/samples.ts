@@ -471,16 +471,12 @@ function doubleWell(): ComparedProblem {
       return { phi, rows, orders: {} };
     }),
   };
-  let state = 7;
-  const uniform = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state + 0.5) / 4294967296;
-  };
+  const normal = normals(7);
   const paths = Array.from({ length: 5 }, () => {
     const path = [[start]];
     for (let k = 0; k < 50; k++) {
       const x = path.at(-1)![0]!;
-      path.push([x - eta * (gradient(x) + 0.9 * Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()))]);
+      path.push([x - eta * (gradient(x) + 0.9 * normal())]);
     }
     return path;
   });
@@ -500,6 +496,35 @@ function doubleWell(): ComparedProblem {
       "SME-1 is off by 12 % there, SME-2 by 9 %.",
     ],
   };
+}
+
+/** Good enough to look at. */
+function normals(seed: number): () => number {
+  let state = seed;
+  const uniform = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state + 0.5) / 4294967296;
+  };
+  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+/** Draws from Gaussians with the moments of the last laws: what a quadratic's paths are. */
+function cloudsOf(law: LawResult, count: number): { [process: string]: Numbers[] } {
+  const normal = normals(11);
+  return Object.fromEntries(
+    [["sgd", law.sgd] as const, ...Object.entries(law.models)].map(([id, { laws }]) => {
+      const { mean, covariance } = laws.at(-1)!;
+      const [[c11, c12], [, c22]] = covariance as [[number, number], [number, number]];
+      const l11 = Math.sqrt(c11);
+      const l21 = l11 > 0 ? c12 / l11 : 0;
+      const l22 = Math.sqrt(Math.max(0, c22 - l21 * l21));
+      const draw = () => {
+        const [u, v] = [normal(), normal()];
+        return [(mean![0] as number) + l11 * u, (mean![1] as number) + l21 * u + l22 * v];
+      };
+      return [id, Array.from({ length: count }, draw)];
+    }),
+  );
 }
 
 function verdicts(ids: readonly string[], error: (id: string) => number | null): ModelVerdict[] {
@@ -550,8 +575,9 @@ export function compareAnswer(): Answer<CompareResult> {
     message: "D D^T was replaced by the nearest positive semidefinite matrix, largest defect 2e-5",
     defect: 2e-5,
   };
+  const saddle = quadraticProblem("saddle, noise does not commute", "escape from a saddle", [defect]);
   const problems = [
-    quadraticProblem("saddle, noise does not commute", "escape from a saddle", [defect]),
+    { ...saddle, clouds: cloudsOf(saddle.law, 300) },
     quadraticProblem("five dimensions, nearly flat direction", "a quadratic", []),
     doubleWell(),
   ];

@@ -5,6 +5,7 @@ import { cloudsFigure } from "./clouds.ts";
 import { densitiesFigure } from "./densities.ts";
 import { distancesFigure } from "./distances.ts";
 import { ellipsesFigure } from "./ellipses.ts";
+import { errorSourcesFigure } from "./error-sources.ts";
 import { exitLawFigure } from "./exit-law.ts";
 import { exitRatiosFigure } from "./exit-ratios.ts";
 import type { Figure, FigureContext } from "./frame.ts";
@@ -27,6 +28,7 @@ export {
   densitiesFigure,
   distancesFigure,
   ellipsesFigure,
+  errorSourcesFigure,
   exitLawFigure,
   exitRatiosFigure,
   momentsFigure,
@@ -73,6 +75,7 @@ export function problemFigures(problem: ComparedProblem, context: FigureContext)
     ...present([verdictsFigure(problem, context), pathsFigure(problem, context), cloudsFigure(problem, context)]),
     ...lawFigures(problem.law, context),
     ...weakFigures(problem.weak, context),
+    ...present([problem.errorSources ? errorSourcesFigure(problem.errorSources, context) : null]),
     ...(problem.exit ? exitFigures(problem.exit, context) : []),
     ...diagnoseFigures(problem.diagnose, context),
   ];
