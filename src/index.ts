@@ -18,6 +18,7 @@ export { errorSources } from "./question/error-sources.ts";
 export { exit } from "./question/exit.ts";
 export { law } from "./question/law.ts";
 export type { QuestionOptions } from "./question/options.ts";
+export { type MapOptions, map } from "./question/map.ts";
 export { type Sampling, sampling } from "./question/sampling.ts";
 export { type PathBlock, type PathsOptions, pathBlocks, paths } from "./question/paths.ts";
 export { weak } from "./question/weak.ts";

@@ -32,6 +32,8 @@ export interface DerivedModel {
   readonly ours: boolean;
   /** Declared, for Gaussian noise; of a series, what its orders give under the noise law asked for. */
   readonly weakOrder: number;
+  /** Where Sigma varies, if that is less. */
+  readonly weakOrderVarying?: number;
   /** b. */
   readonly drift: DerivedEquation;
   /** D D^T, symmetrised. */

@@ -5,6 +5,7 @@ export * from "./diagnose.ts";
 export * from "./estimate.ts";
 export * from "./exit.ts";
 export * from "./law.ts";
+export * from "./map.ts";
 export * from "./paths.ts";
 export * from "./warning.ts";
 export * from "./weak.ts";

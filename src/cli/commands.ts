@@ -63,6 +63,18 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./commands/paths.ts")).pathsCommand,
   },
   {
+    name: "map",
+    summary: "where each model is best, over two of learning rate, noise and start",
+    problems: "one",
+    flags: [
+      { name: "question", kind: "text", argument: "<q>", help: "weak, exit or law" },
+      { name: "csv", kind: "text", argument: "<file>", help: "write the cells as CSV" },
+    ],
+    sweeps: ["eta", "sigma", "start"],
+    example: "escapement map examples/double-well.json --eta 0.02:0.4:12:log --sigma 0.4:1.6:12 --question exit",
+    load: async () => (await import("./commands/map.ts")).mapCommand,
+  },
+  {
     name: "derive",
     summary: "the modified equation by stochastic backward error analysis, order by order",
     problems: "optional",
@@ -86,7 +98,7 @@ export const commands: readonly Command[] = [
     sweeps: [],
     example: "escapement schema > problem.schema.json",
   },
-  ...["map", "reproduce", "studio", "runs", "show", "merge", "worker", "status"].map(
+  ...["reproduce", "studio", "runs", "show", "merge", "worker", "status"].map(
     (name): Command => ({ name, summary: "not yet", problems: "none", flags: [], sweeps: [], example: "" }),
   ),
 ];

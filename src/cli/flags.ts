@@ -109,12 +109,34 @@ function readCount(text: string, name: string): number {
   return value;
 }
 
-/** A number, or a range a:b:n of n numbers from a to b. */
-function readNumbers(text: string, name: string): number[] {
+/** A number, or a range a:b:n of n numbers from a to b, with equal ratios for a:b:n:log. */
+export function readNumbers(text: string, name: string): number[] {
   const parts = text.split(":");
   if (parts.length === 1) return [readNumber(text, name)];
-  if (parts.length !== 3) throw new InputError("cli/flag", `${name}: found ${text}; allowed: numbers, or a range a:b:n`, { flag: name, found: text });
+  const logarithmic = parts.length === 4 && parts[3] === "log";
+  if (parts.length !== 3 && !logarithmic) throw new InputError("cli/flag", `${name}: found ${text}; allowed: numbers, or a range a:b:n or a:b:n:log`, { flag: name, found: text });
   const [a, b, n] = [readNumber(parts[0]!, name), readNumber(parts[1]!, name), readCount(parts[2]!, name)];
   if (n < 2) return [a];
-  return Array.from({ length: n }, (_, i) => a + ((b - a) * i) / (n - 1));
+  if (logarithmic && !(a > 0 && b > 0)) throw new InputError("cli/flag", `${name}: found ${text}; allowed with log: ends above zero`, { flag: name, found: text });
+  const ratio = logarithmic ? root(b / a, n - 1) : 1;
+  // rounded to 12 digits: the values are typed again from pages and tables
+  return Array.from({ length: n }, (_, i) => Number((logarithmic ? a * integerPower(ratio, i) : a + ((b - a) * i) / (n - 1)).toPrecision(12)));
+}
+
+/** q^(1/m) for q > 0, by bisection: here so that --help needs no library. */
+function root(q: number, m: number): number {
+  let [low, high] = [Math.min(1, q), Math.max(1, q)];
+  for (let i = 0; i < 200 && low < high; i++) {
+    const middle = low + (high - low) / 2;
+    if (middle === low || middle === high) break;
+    if (integerPower(middle, m) < q) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+function integerPower(x: number, m: number): number {
+  let product = 1;
+  for (let i = 0; i < m; i++) product *= x;
+  return product;
 }

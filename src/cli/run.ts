@@ -43,12 +43,12 @@ function canonicalFlags(opts: Record<string, FlagValue>): Flags {
 }
 
 async function readProblems(command: Command, names: readonly string[], flags: Flags): Promise<SgdProblem[]> {
+  if (names.length === 0 && command.problems === "optional" && !makesProblem(flags)) return [];
   const { readRaw, readProblemAt } = await import("../node.ts");
   const own: Record<string, FlagValue> = { ...flags };
   // a list that the command sweeps is not a field; a single value is
-  for (const name of command.sweeps) if (Array.isArray(own[name]) && (own[name] as unknown[]).length > 1) delete own[name];
+  for (const name of command.sweeps) if (isSweep(own[name])) delete own[name];
   if (names.length === 0) {
-    if (command.problems === "optional" && !makesProblem(flags)) return [];
     if (!makesProblem(flags)) throw new InputError("cli/no-problem", `${command.name}: found no problem; allowed: a problem file, or --formula with --sigma, --eta, --start and --steps`);
     if (own["eta"] === undefined && Array.isArray(flags["eta"])) own["eta"] = [(flags["eta"] as number[])[0]];
     if (own["batch"] === undefined && Array.isArray(flags["batch"])) own["batch"] = [(flags["batch"] as number[])[0]];
@@ -59,6 +59,9 @@ async function readProblems(command: Command, names: readonly string[], flags: F
     return readProblemAt(layFlagsOver(raw, own), folder);
   });
 }
+
+/** A list of several, or a range that is still text. */
+const isSweep = (value: FlagValue): boolean => (Array.isArray(value) ? value.length > 1 : typeof value === "string" && value.includes(":"));
 
 function optionsOf(flags: Flags): QuestionOptions {
   const method = flags["method"];

@@ -17,8 +17,8 @@ const defaults = {
   reach: 9.2,
   /** Nodes; more means a law too wide or a noise too small for a lattice. */
   maxNodes: 60_000,
-  /** Kernel values in all: the work of about a minute. */
-  maxWork: 6e9,
+  /** Kernel values in all: the work of some seconds. */
+  maxWork: 1e9,
   /** Mass that may run away (over the whole run) and is left out; it counts in the mass defect. More is a failure. */
   runaway: 1e-12,
 };
@@ -144,8 +144,6 @@ function attemptRun(
   let needed = spacing;
 
   let runaway = 0;
-  // Kernel values a node, about.
-  const kernelWidth = (2 * defaults.reach) / options.fineness;
 
   const make = (index: number): void => {
     const x = latticePoint(lattice, index);
@@ -187,10 +185,10 @@ function attemptRun(
       });
       if (kept.length === 0 && options.within) break;
       if (runaway > defaults.runaway || kept.length === 0) return failureAt(chain, latticePoint(lattice, sources.at(-1)?.[0] ?? 0), step);
+      for (const [index] of kept) work += 2 * nodes.half[index - nodes.base]!;
+      if (masses.length > defaults.maxNodes || work > defaults.maxWork) return failureAt(chain, latticePoint(lattice, first), step);
       ({ first, masses } = spread(nodes, kept));
     }
-    work += masses.length * kernelWidth;
-    if (masses.length > defaults.maxNodes || work > defaults.maxWork) return failureAt(chain, latticePoint(lattice, first), step);
     if (options.within) clip(masses, first, lattice, options.within);
     let total = 0;
     for (let i = 0; i < masses.length; i++) {

@@ -35,7 +35,7 @@ const defaults = {
   /** No more elements than about this for the sake of their width alone: vanishing noise needs none. */
   elements: 160,
   /** Second moment of what lies beyond an end of the range, over a tenth of its width, that is let be: smooth, so that elements resolve it. */
-  beyond: 1e-13,
+  beyond: 1e-12,
   widenings: 12,
 };
 
@@ -58,7 +58,10 @@ export function kolmogorov(
 ): (Curve | null)[][] {
   const results: (Curve | null)[][] = sdes.map(() => functions.map(() => null));
   const before: (Run | null)[][] = sdes.map(() => functions.map(() => null));
-  let { low, high } = range;
+  // Between two steps a model wanders off from the start by about one step's noise, also where SGD has left it for good.
+  const wander = 8 * line.deviation(line.start);
+  let low = Math.min(range.low, line.start - wander);
+  let high = Math.max(range.high, line.start + wander);
   let open: (readonly [s: number, f: number])[] = [];
   let rough: number[][] = [];
   let restart = true;
@@ -147,6 +150,7 @@ function runLevel(
   const coefficients = sdes.map(({ drift, diffusion }) => ({ drift: (x: number) => drift(inner(x)), diffusion: (x: number) => diffusion(inner(x)) }));
   const phis = functions.map((phi) => (x: number) => phi(inner(x)));
   const edges = sdes.flatMap((sde) => mendedEdges(sde, line, range.low, range.high));
+  const widest = elementWidth(line, range, rough, level.width);
   const mesh = lineMesh({
     low,
     high,
@@ -154,7 +158,7 @@ function runLevel(
     functions: [...coefficients.flatMap((c) => [c.drift, c.diffusion]), ...phis],
     degree,
     tolerance: level.tolerance,
-    maxWidth: elementWidth(line, range, rough, level.width),
+    maxWidth: (x) => (x < range.low || x > range.high ? Number.POSITIVE_INFINITY : widest(x)),
     narrowest: (level.narrowest * smallestDeviation(line, range)) / (high - low),
   });
   const nodal = phis.map((phi) => mesh.nodes.map(phi));
@@ -181,8 +185,8 @@ function runLevel(
         let step = propagators.get(pieces);
         if (step === undefined) propagators.set(pieces, (step = propagator(operator, eta, pieces)));
         step.apply(w);
-        below = Math.max(below, dot(w, lowNodes));
-        above = Math.max(above, dot(w, highNodes));
+        below = Math.max(below, dot(w, lowNodes) - 10 * rounding);
+        above = Math.max(above, dot(w, highNodes) - 10 * rounding);
       }
       for (let f = 0; f < functions.length; f++) {
         const phi = nodal[f]!;

@@ -15,7 +15,7 @@ import { type ExitDomain, exitChain } from "./exit-chain.ts";
 import { diffusionChain, diffusionLevels, exitMesh } from "./exit-diffusion.ts";
 import { flowExitTime } from "./exit-flow.ts";
 import { type KilledChain, meanExitSteps, survivors } from "./killed-chain.ts";
-import { type LineProblem, type LineSde, lineProblem, lineSde, mendedEdges } from "./line-problem.ts";
+import { type LineProblem, type LineSde, lineProblem, lineSdes, mendedEdges } from "./line-problem.ts";
 import { meanExitTime, outOfReach } from "./scale-function.ts";
 import { followRange, withMargin } from "./settled-range.ts";
 
@@ -63,7 +63,7 @@ export function lineExits(problem: SgdProblem, models: readonly SdeModel[], opti
   const sgd = noisy ? sgdExits(line, gaussian, steps, a, b, warnings) : noiselessExits(line, a, b, steps, options.maxSteps ?? defaults.maxSteps, warnings);
   const nothing: ModelExit = { watchedLikeSgd: withoutFigures(steps), watchedAlways: { meanSteps: null } };
   const results: Record<string, ModelExit> = Object.fromEntries(models.map(({ id }) => [id, nothing]));
-  const sdes = models.map((model) => lineSde(model, line));
+  const sdes = lineSdes(models, line, warnings);
   for (const sde of sdes) if (sde.deterministic || !noisy) results[sde.id] = flowExits(sde, line.start, a, b, steps, warnings);
   const diffusions = sdes.filter((sde) => !sde.deterministic && noisy && isAnswered(sde, line, gaussian, a, b, options, warnings));
   const watchedAlways = new Map(diffusions.map((sde) => [sde.id, alwaysExits(sde, line, a, b, warnings)]));

@@ -14,7 +14,7 @@ const defaults = {
 export interface MeshRequest {
   readonly low: number;
   readonly high: number;
-  /** Points that must be ends of elements; those outside (low, high) are ignored. */
+  /** Points that must be ends of elements, the most important first; those outside (low, high), or almost on an earlier one, are left out. */
   readonly breaks: readonly number[];
   /** Functions to resolve. */
   readonly functions: readonly ((x: number) => number)[];
@@ -66,7 +66,9 @@ export function lineMesh(request: MeshRequest): LineMesh {
 
   const edges: number[] = [];
   const place = (a: number, b: number): void => {
-    const wide = request.maxWidth !== undefined && b - a > Math.min(request.maxWidth(a), request.maxWidth(0.5 * (a + b)), request.maxWidth(b));
+    // Just inside the ends: a width may jump there.
+    const inset = 1e-6 * (b - a);
+    const wide = request.maxWidth !== undefined && b - a > Math.min(request.maxWidth(a + inset), request.maxWidth(0.5 * (a + b)), request.maxWidth(b - inset));
     if (edges.length >= defaults.maxElements) {
       resolved = false;
     } else if (b - a > narrowest) {
@@ -164,9 +166,12 @@ export function nodeAt(mesh: LineMesh, x: number): number {
   throw new RangeError(`no element ends at ${x}`);
 }
 
-function breakpoints({ low, high, breaks }: MeshRequest): number[] {
-  const inner = breaks.filter((x) => x > low && x < high).sort((a, b) => a - b);
-  return [low, ...inner.filter((x, i) => i === 0 || x > inner[i - 1]!), high];
+/** The breaks in the order of their importance, without those that lie closer to an earlier one than elements should be narrow. */
+function breakpoints({ low, high, breaks, narrowest = defaults.narrowest }: MeshRequest): number[] {
+  const apart = 0.05 * narrowest * (high - low);
+  const kept = [low, high];
+  for (const x of breaks) if (x > low && x < high && kept.every((y) => Math.abs(x - y) > apart)) kept.push(x);
+  return kept.sort((a, b) => a - b);
 }
 
 /** Largest magnitude of each function on a coarse set of points; at least the smallest positive number that does not underflow. */

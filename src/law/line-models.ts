@@ -8,7 +8,7 @@ import type { SdeModel } from "../model/model.ts";
 import { latticePoint, runChain } from "./chain.ts";
 import { gaussianStep, latticeLevels } from "./chain-expectations.ts";
 import type { Range } from "./kolmogorov.ts";
-import { type LineProblem, type LineSde, lineSde } from "./line-problem.ts";
+import { type LineProblem, type LineSde, lineSdes } from "./line-problem.ts";
 
 export interface AnsweredModels {
   readonly sdes: readonly LineSde[];
@@ -35,10 +35,10 @@ export function lawRange(line: LineProblem, steps: number): Range | null {
 
 /** The models that are answered on this range, and what is to be said about them and the others. */
 export function answeredModels(line: LineProblem, models: readonly SdeModel[], steps: number, range: Range, options: ExistenceOptions): AnsweredModels {
-  const bound = models.map((model) => lineSde(model, line));
+  const warnings: Warning[] = [];
+  const bound = lineSdes(models, line, warnings);
   const suspects = bound.filter((sde) => !sde.deterministic && isSuspect(sde, range));
   const met = suspects.length === 0 ? new Map<string, Met>() : surveyed(line, suspects, steps, options);
-  const warnings: Warning[] = [];
   const sdes = bound.filter((sde) => {
     if (isDeterministic(sde.model)) return true;
     const decision = decideProcess(sde.model, existenceAt(sde.model, line.problem, line.problem.start), met.get(sde.id), options);

@@ -1,8 +1,11 @@
 // A one-dimensional problem and its models as functions of a number: the form in which the line's solvers take them.
 // Does not do: decide whether a model exists (model/existence.ts); it only says how D² is taken where it does not.
 import { signChanges } from "../numerics/sign-change.ts";
+import type { Warning } from "../answer/warning.ts";
 import { bind } from "../model/bind.ts";
+import { lackingFor } from "../model/correction.ts";
 import { hasPole, isDeterministic } from "../model/define.ts";
+import { lackingWarning } from "../model/existence.ts";
 import type { SdeModel } from "../model/model.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 
@@ -63,6 +66,16 @@ export function lineProblem(problem: SgdProblem): LineProblem {
     mean: (x) => x - eta * slope(x),
     deviation: (x) => eta * Math.sqrt(variance(x)),
   };
+}
+
+/** The models on the line; those that need derivatives which the problem lacks are left out, with a warning. */
+export function lineSdes(models: readonly SdeModel[], line: LineProblem, warnings: Warning[]): LineSde[] {
+  return models.flatMap((model) => {
+    const lacks = lackingFor(model, line.problem);
+    if (lacks === undefined) return [lineSde(model, line)];
+    warnings.push(lackingWarning(model, lacks));
+    return [];
+  });
 }
 
 /** A model on the line, one-step; mended where it does not exist as lineDefaults say. */

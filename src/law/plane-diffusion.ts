@@ -17,9 +17,6 @@ const defaults = {
   frameTrials: 3,
   /** In one stretch the mean may move this many standard deviations of the law: a frame that holds more is too wide for a narrow law. */
   farthestMove: 2,
-  /** Nor may its variance grow by more than this factor, except in stretches as short as this part of a step: a point has variance 0. */
-  largestGrowth: 3,
-  growthStretch: 1 / 16,
   /** Stretches shorter than this part of a step mean that the law runs away. */
   shortestStretch: 1 / 4096,
 };
@@ -53,7 +50,7 @@ export function diffusionStep(sde: Sde, { widening, reach }: PlaneResolution, wo
       const from = momentsOfLaw(law);
       if (!isFinite2(from)) throw new LostLawError(`${sde.model.id}: its law has no moments at this degree`);
       let guess = firstGuess(sde, from, stretch);
-      while ((movesFar(from, guess) && stretch > defaults.shortestStretch * eta) || (growsFar(from, guess) && stretch > defaults.growthStretch * eta)) guess = firstGuess(sde, from, (stretch *= 0.5));
+      while (movesFar(from, guess) && stretch > defaults.shortestStretch * eta) guess = firstGuess(sde, from, (stretch *= 0.5));
       let to = fields !== undefined && frame === law.frame ? undefined : guess;
       let reached: PlaneLaw | undefined;
       for (let trial = 0; trial < defaults.frameTrials && reached === undefined; trial++) {
@@ -81,8 +78,6 @@ function movesFar(from: PlaneMoments, to: PlaneMoments): boolean {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   return dx * dx + dy * dy > defaults.farthestMove * defaults.farthestMove * (to.xx + to.yy);
 }
-
-const growsFar = (from: PlaneMoments, to: PlaneMoments): boolean => to.xx + to.yy > defaults.largestGrowth * (from.xx + from.yy);
 
 const isFinite2 = (m: PlaneMoments): boolean => Number.isFinite(m.x + m.y + m.xx + m.xy + m.yy) && m.xx >= -1e-12 * (1 + m.yy) && m.yy >= -1e-12 * (1 + m.xx);
 

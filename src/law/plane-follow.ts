@@ -36,7 +36,7 @@ const defaults = {
   /** Errors above this part of the scale mean that a law exploded, not that it converges slowly. */
   exploded: 0.1,
   /** From this place in the list on it is asked whether the degrees that are left will do. */
-  judgedFrom: 3,
+  judgedFrom: 4,
   /** Laws kept on the way, for weighing places. */
   snapshots: 10,
 };

@@ -40,10 +40,15 @@ function readText(path: string): string {
 
 /** Writes a page and returns its file:// address. */
 export function writePage(path: string, html: string): string {
-  try {
-    writeFileSync(path, html);
-  } catch (error) {
-    throw new InputError("node/file", `--report ${path}: cannot be written: ${(error as Error).message}`, { path });
-  }
+  writeText(path, html, "--report");
   return pathToFileURL(resolve(path)).href;
+}
+
+/** Writes a text; `flag` is named where it cannot be. */
+export function writeText(path: string, text: string, flag: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new InputError("node/file", `${flag} ${path}: cannot be written: ${(error as Error).message}`, { path });
+  }
 }

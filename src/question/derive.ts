@@ -136,6 +136,7 @@ function describeModel(model: SdeModel, scalar: boolean): DerivedModel {
     title: model.title,
     ours: model.ours,
     weakOrder: model.declares.weakOrder,
+    ...(model.declares.weakOrderVarying === undefined ? {} : { weakOrderVarying: model.declares.weakOrderVarying }),
     ...printed,
     ...(scalar ? {} : general),
   };
@@ -144,7 +145,7 @@ function describeModel(model: SdeModel, scalar: boolean): DerivedModel {
 /** All that an SDE carries of L_0 .. L_N: weak order N + 1, or less by the first order that has more. */
 function describeSeries(derived: readonly GeneratorOrder[], scalar: boolean): DerivedModel {
   const order = derived.length - 1;
-  const title = `Series to eta^${order}`;
+  const title = `Series-${order}`;
   const weakOrder = beyondSde(derived)?.order ?? order + 1;
   return {
     id: `series-${order}`,

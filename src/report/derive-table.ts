@@ -1,4 +1,4 @@
-// `derive` as text, as LaTeX, or as Python: the generator order by order, what no SDE carries, the models, and sizes at a point.
+// `derive` as text, or as Python: the generator order by order, what no SDE carries, the models, and sizes at a point.
 import type { Answer, DerivedTerm, DeriveResult } from "../answer/index.ts";
 import { formatNumber } from "./number.ts";
 import { dagger, daggerNote } from "./process-style.ts";
@@ -28,7 +28,7 @@ export function deriveTable(answer: Answer<DeriveResult>, options: TableOptions 
   }
   lines.push("", ...beyond(result, width), "", "Models");
   for (const model of result.models) {
-    lines.push(`  ${model.title}${model.ours ? ` ${dagger}` : ""}, weak order ${model.weakOrder}`);
+    lines.push(`  ${model.title}${model.ours ? ` ${dagger}` : ""}, weak order ${model.weakOrder}${varying(model)}`);
     lines.push(...indented(`b = ${model.drift.text}`, width), ...indented(`D D^T = ${model.diffusion.text}`, width));
   }
   if (result.models.some((m) => m.ours)) lines.push(`  ${daggerNote}`);
@@ -43,6 +43,10 @@ export function deriveTable(answer: Answer<DeriveResult>, options: TableOptions 
       ),
     );
   return lines.join("\n").trimEnd();
+}
+
+function varying({ weakOrder, weakOrderVarying }: DeriveResult["models"][number]): string {
+  return weakOrderVarying === undefined || weakOrderVarying === weakOrder ? "" : ` (${weakOrderVarying} where Sigma varies)`;
 }
 
 const indented = (text: string, width: number): string[] => wrap(text, width - 4, "    ").map((line) => `    ${line}`);
@@ -88,41 +92,6 @@ function appliedTable(result: DeriveResult, width: number): string[] {
     result.applied!.map((a) => [a.phi, ...a.values.map((v) => (v === null ? "-" : formatNumber(v, 6)))]),
     width,
   );
-}
-
-/** A LaTeX document with the generator and the models. */
-export function deriveLatex(answer: Answer<DeriveResult>): string {
-  const { result } = answer;
-  const align = (lines: readonly string[]): string => `\\begin{align*}\n${lines.join(" \\\\\n")}\n\\end{align*}`;
-  const generator = result.generator.map(({ order, terms }) =>
-    terms
-      .map((t, k) => `${k === 0 ? `L_{${order}} &= ` : "&\\quad "}${coefficientLatex(t.coefficient, k === 0)}${t.latex}`)
-      .join(" \\\\\n"),
-  );
-  const models = result.models.flatMap((m) => [
-    `\\paragraph{${m.title}}`,
-    align([`b &= ${m.drift.latex}`, `D D^{\\top} &= ${m.diffusion.latex}`]),
-  ]);
-  return [
-    "\\documentclass{article}",
-    "\\usepackage{amsmath,amssymb}",
-    "\\allowdisplaybreaks",
-    "\\begin{document}",
-    `\\section*{Modified equation of SGD, noise law: ${result.noiseLaw}}`,
-    ...generator.map((g) => align([g])),
-    "\\section*{Models}",
-    ...models,
-    "\\end{document}",
-    "",
-  ].join("\n");
-}
-
-function coefficientLatex(coefficient: string, first: boolean): string {
-  const negative = coefficient.startsWith("-");
-  const [numerator, denominator] = (negative ? coefficient.slice(1) : coefficient).split("/");
-  const sign = negative ? "- " : first ? "" : "+ ";
-  if (denominator !== undefined) return `${sign}\\tfrac{${numerator}}{${denominator}} `;
-  return numerator === "1" ? sign : `${sign}${numerator} `;
 }
 
 /** One Python module: drift and diffusion of each model (NumPy; `jax` for jax.numpy). */

@@ -1,9 +1,10 @@
 // What `escapement/report` offers: answers as plain-text tables, as figures (SVG elements, for pages and notebooks) and as whole pages.
 // It reads answers and nothing else; a DOM document is passed in: the browser's, or linkedom's in Node.
-export { answerPage } from "./answer-page.ts";
+export { answerPage, mapPage } from "./answer-page.ts";
 export { bibtex } from "./citation.ts";
 export { type CompareTableOptions, compareTable } from "./compare-table.ts";
-export { deriveLatex, derivePython, deriveTable } from "./derive-table.ts";
+export { deriveLatex } from "./derive-latex.ts";
+export { derivePython, deriveTable } from "./derive-table.ts";
 export { diagnoseTable } from "./diagnose-table.ts";
 export { exitTable } from "./exit-table.ts";
 export {
@@ -22,6 +23,8 @@ export {
   type FigureContext,
   type FigureData,
   lawFigures,
+  mapFigure,
+  mapFigures,
   momentsFigure,
   pathsFigure,
   problemFigures,
@@ -37,6 +40,7 @@ export {
   weakOrdersFigure,
 } from "./figure/index.ts";
 export { lawTable } from "./law-table.ts";
+export { mapTable } from "./map-table.ts";
 export { formatEstimate, formatFigure, formatNumber } from "./number.ts";
 export { comparePage, type PageContext } from "./page.ts";
 export { type PathsTableOptions, pathsTable } from "./paths-table.ts";

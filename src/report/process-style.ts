@@ -105,9 +105,12 @@ export function processStyle(id: string, descriptions: readonly ModelDescription
     };
   }
   const [light, dark, dash, symbol] = spare[hash(id) % spare.length]!;
-  const ours = description?.ours ?? false;
+  // The series of the modified equation, which are made on request and so are in no list, are ours.
+  const series = /^series-(\d+)$/.exec(id)?.[1];
+  const ours = description?.ours ?? series !== undefined;
+  const title = description?.title ?? (series === undefined ? id : `Series-${series}`);
   return {
-    ...{ id, name: withDagger(description?.title ?? id, ours), ours, light, dark, dash, symbol },
+    ...{ id, name: withDagger(title, ours), ours, light, dark, dash, symbol },
     strokeWidth: 1.75,
     colour: `var(--process-${safeName(id)}, ${light})`,
   };

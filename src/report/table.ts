@@ -6,6 +6,7 @@ import type {
   DiagnoseResult,
   ExitResult,
   LawResult,
+  MapResult,
   PathsResult,
   WeakResult,
 } from "../answer/index.ts";
@@ -15,10 +16,19 @@ import { deriveTable } from "./derive-table.ts";
 import { diagnoseTable } from "./diagnose-table.ts";
 import { exitTable } from "./exit-table.ts";
 import { lawTable } from "./law-table.ts";
+import { mapTable } from "./map-table.ts";
 import { pathsTable } from "./paths-table.ts";
 import { weakTable } from "./weak-table.ts";
 
-export type ReportableResult = LawResult | WeakResult | ExitResult | DiagnoseResult | DeriveResult | PathsResult | CompareResult;
+export type ReportableResult =
+  | LawResult
+  | WeakResult
+  | ExitResult
+  | DiagnoseResult
+  | DeriveResult
+  | PathsResult
+  | MapResult
+  | CompareResult;
 
 const tables: { readonly [command: string]: (answer: Answer<never>, options: CompareTableOptions) => string } = {
   law: lawTable,
@@ -27,6 +37,7 @@ const tables: { readonly [command: string]: (answer: Answer<never>, options: Com
   diagnose: diagnoseTable,
   derive: deriveTable,
   paths: pathsTable,
+  map: mapTable,
   compare: compareTable,
 };
 

@@ -80,7 +80,8 @@ function plan(term: Term, step: (one: Step) => number, fourth: boolean): number 
   for (;;) {
     const [only] = smalls;
     if (smalls.length === 1 && larges.length === 0) return only!.labels.length === term.free.length ? only!.place : undefined;
-    const joined = joinSmall(smalls, 1, step) ?? shrink(smalls, larges, 1, step) ?? joinSmall(smalls, 2, step) ?? shrink(smalls, larges, 2, step);
+    const joined =
+      joinSmall(smalls, 1, step) ?? shrink(smalls, larges, 1, step) ?? joinSmall(smalls, 2, step) ?? shrink(smalls, larges, 2, step);
     if (!joined) return undefined;
     smalls = [...smalls.filter((small) => !joined.used.includes(small)), joined.made];
     larges = larges.filter((large) => large !== joined.from);
@@ -157,7 +158,8 @@ function shrink(smalls: readonly Small[], larges: readonly Large[], rank: 1 | 2,
       if (rank === 1 && matrix) return made([matrix], { makes: "vector", what: "thirdOver", matrix: symmetric(matrix) });
       if (rank === 2 && v) return made([v], { makes: "matrix", what: "thirdAlong", vector: v.place });
     } else {
-      if (rank === 1 && v && matrix) return made([v, matrix], { makes: "vector", what: "fourth", vector: v.place, matrix: symmetric(matrix) });
+      if (rank === 1 && v && matrix)
+        return made([v, matrix], { makes: "vector", what: "fourth", vector: v.place, matrix: symmetric(matrix) });
       if (rank === 1 && v && w && u) return made([v, w, u], { makes: "vector", what: "fourth", vector: v.place, matrix: outer(w, u) });
       if (rank === 2 && matrix) return made([matrix], { makes: "matrix", what: "fourthOver", matrix: symmetric(matrix) });
       if (rank === 2 && v && w) return made([v, w], { makes: "matrix", what: "fourthOver", matrix: outer(v, w) });

@@ -27,11 +27,18 @@ export function planeProblem(file: {
   tests: string[];
   noise?: Partial<GradientNoise>;
 }): SgdProblem {
-  const gradient = tensor(file.objective, 1);
-  const hessian = tensor(file.objective, 2);
-  const thirds = tensor(file.objective, 3);
+  const orders = new Map<number, Scalar[]>();
+  const derivatives = (order: number): Scalar[] => {
+    if (!orders.has(order)) orders.set(order, tensor(file.objective, order));
+    return orders.get(order)!;
+  };
   const covariance = file.covariance.flat().map(scalar);
   const along = variables.flatMap((v) => file.covariance.flat().map((entry) => scalar(derivative(entry, v).toString())));
+  const cumulants = new Map<number, Scalar[]>();
+  const covarianceDerivatives = (order: number): Scalar[] => {
+    if (!cumulants.has(order)) cumulants.set(order, file.covariance.flat().flatMap((entry) => tensor(entry, order)));
+    return cumulants.get(order)!;
+  };
   const all = (functions: Scalar[]) => (x: Float64Array, out: Float64Array) => {
     functions.forEach((f, i) => {
       out[i] = f(x);
@@ -44,14 +51,14 @@ export function planeProblem(file: {
       d: 2,
       variables,
       value: scalar(file.objective),
-      gradient: all(gradient),
-      hessian: all(hessian),
+      gradient: all(derivatives(1)),
+      hessian: all(derivatives(2)),
       third(x, v, w, out) {
         out.fill(0);
-        for (let i = 0; i < 2; i++) for (let j = 0; j < 2; j++) for (let k = 0; k < 2; k++) out[i]! += thirds[4 * i + 2 * j + k]!(x) * v[j]! * w[k]!;
+        for (let i = 0; i < 2; i++) for (let j = 0; j < 2; j++) for (let k = 0; k < 2; k++) out[i]! += derivatives(3)[4 * i + 2 * j + k]!(x) * v[j]! * w[k]!;
         return out;
       },
-      derivatives: (order, x, out) => all(order === 3 ? thirds : tensor(file.objective, order))(x, out),
+      derivatives: (order, x, out) => all(derivatives(order))(x, out),
     },
     noise: {
       kind: "gaussian",
@@ -62,7 +69,7 @@ export function planeProblem(file: {
         for (let e = 0; e < 4; e++) out[e] = v[0]! * along[e]!(x) + v[1]! * along[4 + e]!(x);
         return out;
       },
-      cumulant: (order, derivatives, x, out) => (order === 2 && derivatives === 1 ? all([0, 1, 2, 3].flatMap((e) => [along[e]!, along[4 + e]!]))(x, out) : order === 2 && derivatives === 0 ? all(covariance)(x, out) : out.fill(0)),
+      cumulant: (order, derivative, x, out) => (order === 2 ? all(covarianceDerivatives(derivative))(x, out) : out.fill(0)),
       sample: (_x, _stream, out) => out,
       ...file.noise,
     },

@@ -7,13 +7,17 @@ import { maxAbs } from "../../src/numerics/linear.ts";
 import type { SgdProblem } from "../../src/problem/problem.ts";
 import { readProblem } from "../../src/problem/read.ts";
 import { diagnose } from "../../src/question/diagnose.ts";
+import { weak } from "../../src/question/weak.ts";
 import { uniform } from "../sbea/random-tensors.ts";
 
 const coupled = (d: number, varying: boolean): SgdProblem => {
   const variables = Array.from({ length: d }, (_, i) => `x${i + 1}`);
   const next = (i: number) => variables[(i + 1) % d]!;
   return readProblem({
-    objective: { formula: variables.map((v, i) => `${v}^2/2 + 0.3*cos(${v} + ${next(i)}/2) + 0.02*${v}^4*${next(i)}`).join(" + "), variables },
+    objective: {
+      formula: variables.map((v, i) => `${v}^2/2 + 0.3*cos(${v} + ${next(i)}/2) + 0.02*${v}^4*${next(i)}`).join(" + "),
+      variables,
+    },
     noise: {
       gaussian: {
         covariance: variables.map((v, i) =>
@@ -29,7 +33,9 @@ const coupled = (d: number, varying: boolean): SgdProblem => {
 
 describe("both routes", () => {
   it.each(
-    [1, 2, 3, 6].flatMap((d) => ["ha-sme-3", "ha-sme-4", "series-3"].flatMap((id) => [false, true].map((varying) => [d, id, varying] as const))),
+    [1, 2, 3, 6].flatMap((d) =>
+      ["ha-sme-3", "ha-sme-4", "series-3"].flatMap((id) => [false, true].map((varying) => [d, id, varying] as const)),
+    ),
   )("d = %i, %s, varying noise %s", (d, id, varying) => {
     const problem = coupled(d, varying);
     const [tensors, products] = (["tensors", "products"] as const).map((route) => bindCorrection(modelById(id), problem, { route })!);
@@ -37,7 +43,12 @@ describe("both routes", () => {
     for (let trial = 0; trial < 5; trial++) {
       const x = Float64Array.from({ length: d }, random);
       const g = problem.objective.gradient(x, new Float64Array(d));
-      const [b, c, p, q] = [d, d, d * d, d * d].map((size) => new Float64Array(size)) as [Float64Array, Float64Array, Float64Array, Float64Array];
+      const [b, c, p, q] = [d, d, d * d, d * d].map((size) => new Float64Array(size)) as [
+        Float64Array,
+        Float64Array,
+        Float64Array,
+        Float64Array,
+      ];
       tensors!.addDrift(x, g, b);
       products!.addDrift(x, g, c);
       tensors!.addDiffusion(x, g, p);
@@ -112,7 +123,9 @@ describe("what a problem lacks", () => {
     expect(lackingFor(modelById("ha-sme-3"), poor)).toBeUndefined();
     expect(lackingFor(modelById("ha-sme-4"), poor)).toBe("derivatives of f of order 4");
     const { cumulant: _c, ...firstOnly } = whole.noise;
-    expect(lackingFor(modelById("series-3"), { ...whole, noise: firstOnly })).toBe("derivatives of order 2 of the noise's cumulant of order 2");
+    expect(lackingFor(modelById("series-3"), { ...whole, noise: firstOnly })).toBe(
+      "derivatives of order 2 of the noise's cumulant of order 2",
+    );
     expect(lackingFor(modelById("ha-sme-4"), { ...whole, noise: firstOnly })).toBeUndefined();
   });
   it("is a tensor too large to derive", () => {
@@ -128,5 +141,30 @@ describe("what a problem lacks", () => {
     expect(warnings.filter((w) => w.model === "ha-sme-4").map((w) => w.code)).toEqual(["not-applicable"]);
     expect(result.verdicts.map(({ trust }) => trust === "none")).toEqual([false, true]);
     expect(result.drift!["ha-sme-4"]).toBeNull();
+  });
+});
+
+describe("on the line", () => {
+  it("a model that lacks a derivative has no figures and a warning, the others have theirs", async () => {
+    const rows = [
+      [1, 2],
+      [2, 3],
+      [3, 5],
+    ];
+    const problem = readProblem({
+      objective: { leastSquares: { data: { columns: ["a", "y"], rows }, target: "y" } },
+      noise: { minibatch: { size: 1, replacement: true } },
+      learningRate: 0.05,
+      start: [0],
+      steps: 5,
+      tests: ["cos(x1)"],
+    });
+    const { result, warnings } = await weak(problem, { models: ["ha-sme", "series-3"] });
+    const { models } = result.tests[0]!.rows[0]!;
+    expect(models["ha-sme"]!.value).not.toBeNull();
+    expect(models["series-3"]!.value).toBeNull();
+    expect(warnings.filter((w) => w.model === "series-3").map((w) => w.message)).toEqual([
+      "Series-3 needs derivatives of order 2 of the noise's cumulant of order 2, which this problem does not give.",
+    ]);
   });
 });

@@ -112,8 +112,11 @@ describe("the list of models", () => {
     expect(selectModels(["series-2", "ha-sme", "series-0", "ha-sme"]).map((m) => m.id)).toEqual(["ha-sme", "series-0", "series-2"]);
     expect(selectModels().some(({ id }) => id.startsWith("series"))).toBe(false);
     expect(modelById("series-3")).toBe(modelById("series-3"));
-    for (const id of ["series-5", "series-02", "series-", "series-1.5"]) expect(() => modelById(id)).toThrow(/series-0 to series-4\. Did you mean series-/);
-    expect(() => modelById("hasme")).toThrow(/allowed: gradient-flow, sme1, sme2, spf, ha-sme, ha-sme-3, ha-sme-4, .*Did you mean ha-sme\?/);
+    for (const id of ["series-5", "series-02", "series-", "series-1.5"])
+      expect(() => modelById(id)).toThrow(/series-0 to series-4\. Did you mean series-/);
+    expect(() => modelById("hasme")).toThrow(
+      /allowed: gradient-flow, sme1, sme2, spf, ha-sme, ha-sme-3, ha-sme-4, .*Did you mean ha-sme\?/,
+    );
     expect(() => modelById("SME_1")).toThrow(/Did you mean sme1/);
     expect(() => modelById("zzzzzzzzzzz")).toThrow(/allowed: gradient-flow.*ha-sme-4, series-0 to series-4\.$/);
   });

@@ -92,6 +92,13 @@ test("names, daggers and order", () => {
   expect(["ha-sme-3", "new-model", "sgd", "sme1"].sort(byProcessOrder)).toEqual(["sgd", "sme1", "ha-sme-3", "new-model"]);
 });
 
+test("series have a title and a dagger without a description, and looks that differ", () => {
+  const series = [1, 2, 3, 4].map((order) => processStyle(`series-${order}`));
+  expect(series.map(({ name }) => name)).toEqual(["Series-1 †", "Series-2 †", "Series-3 †", "Series-4 †"]);
+  expect(new Set(series.map(({ dash }) => dash)).size).toBe(4);
+  expect(new Set(series.map(({ light }) => light)).size).toBe(4);
+});
+
 test("a projected model is a row of its own with the model's look", () => {
   const style = processStyle("HA-SME (nearest, defect 2e-5)");
   expect(style.name).toBe("HA-SME (nearest, defect 2e-5)");

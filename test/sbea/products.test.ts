@@ -13,7 +13,9 @@ import { randomTensors } from "./random-tensors.ts";
 
 /** sum over the last axes of a tensor against a vector or a matrix. */
 function contracted(tensor: Float64Array, by: Float64Array): Float64Array {
-  return Float64Array.from({ length: tensor.length / by.length }, (_, i) => by.reduce((sum, b, k) => sum + tensor[i * by.length + k]! * b, 0));
+  return Float64Array.from({ length: tensor.length / by.length }, (_, i) =>
+    by.reduce((sum, b, k) => sum + tensor[i * by.length + k]! * b, 0),
+  );
 }
 
 function sourceOf(tensors: TensorSource): ProductSource {
@@ -71,7 +73,8 @@ describe("products", () => {
     const plans = productPlans(true);
     const places = [...haSme4Correction.drift, ...haSme4Correction.diffusion].map((term) => plans.add(term)!);
     const kinds = plans.steps.map(({ what }) => what);
-    for (const what of ["gradient", "hessian", "covariance", "fourth", "thirdAlong"]) expect(kinds.filter((k) => k === what)).toHaveLength(1);
+    for (const what of ["gradient", "hessian", "covariance", "fourth", "thirdAlong"])
+      expect(kinds.filter((k) => k === what)).toHaveLength(1);
     // Sigma, and H Sigma symmetrised; g, g and g, H g.
     expect(kinds.filter((what) => what === "thirdOver")).toHaveLength(2);
     expect(kinds.filter((what) => what === "third")).toHaveLength(2);

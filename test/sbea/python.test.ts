@@ -1,6 +1,5 @@
 // Python of models: each einsum says what the evaluator does, and each module fetches exactly what it uses.
-// That the NumPy modules run was seen by hand: bind.ts's numbers to 1e-10, the error of the finite differences that stood for
-// derivatives. The JAX modules ran with a stand-in for jax.jacfwd only, not with JAX itself.
+// The NumPy modules are run by python-run.test.ts. The JAX modules ran with a stand-in for jax.jacfwd only, not with JAX itself.
 import { describe, expect, it } from "vitest";
 import { models } from "../../src/model/index.ts";
 import { evaluateTerm } from "../../src/sbea/contract.ts";

@@ -2,7 +2,8 @@
 import type { Answer, DeriveResult } from "../../answer/index.ts";
 import { InputError } from "../../errors.ts";
 import { type DeriveOptions, derive } from "../../index.ts";
-import { deriveLatex, derivePython, deriveTable } from "../../report/derive-table.ts";
+import { deriveLatex } from "../../report/derive-latex.ts";
+import { derivePython, deriveTable } from "../../report/derive-table.ts";
 import type { CommandModule } from "../command.ts";
 import type { Flags } from "../problem.ts";
 

@@ -6,12 +6,12 @@ import { formatNumber } from "../number.ts";
 import { assemble, defaults, type Figure, type FigureContext, logAxisX, panel, rowsOf } from "./frame.ts";
 import { decades } from "./scales.ts";
 
-const options = { most: 6, rowHeight: 22, left: 250, right: 64 };
+const options = { most: 6, rowHeight: 22, left: 236, right: 64 };
 
 const sourceWords: { readonly [S in ErrorSource["source"]]: string } = {
-  "ha-sme": "curvature and noise (HA-SME's own)",
-  "third-derivative": "third, fourth derivatives of f",
-  "noise-derivative": "derivatives of the noise's covariance",
+  "ha-sme": "curvature, noise (HA-SME's own)",
+  "third-derivative": "third and higher derivatives",
+  "noise-derivative": "variation of the noise",
   skewness: "skewness of the noise",
 };
 

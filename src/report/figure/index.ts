@@ -1,5 +1,5 @@
 // All figures, as functions of answers, for pages and notebooks. A new figure is a file and its line here; pages take it from these lists.
-import type { ComparedProblem, DiagnoseResult, ExitResult, LawResult, WeakResult } from "../../answer/index.ts";
+import type { ComparedProblem, DiagnoseResult, ExitResult, LawResult, MapResult, WeakResult } from "../../answer/index.ts";
 import { averagesFigure } from "./averages.ts";
 import { cloudsFigure } from "./clouds.ts";
 import { densitiesFigure } from "./densities.ts";
@@ -9,6 +9,7 @@ import { errorSourcesFigure } from "./error-sources.ts";
 import { exitLawFigure } from "./exit-law.ts";
 import { exitRatiosFigure } from "./exit-ratios.ts";
 import type { Figure, FigureContext } from "./frame.ts";
+import { mapFigure } from "./map.ts";
 import { momentsFigure, stationaryFigure } from "./moments.ts";
 import { pathsFigure } from "./paths.ts";
 import { quantilesFigure } from "./quantiles.ts";
@@ -31,6 +32,7 @@ export {
   errorSourcesFigure,
   exitLawFigure,
   exitRatiosFigure,
+  mapFigure,
   momentsFigure,
   pathsFigure,
   quantilesFigure,
@@ -67,6 +69,10 @@ export function exitFigures(exit: ExitResult, context: FigureContext): Figure[] 
 
 export function diagnoseFigures(diagnose: DiagnoseResult, context: FigureContext): Figure[] {
   return present([spectrumFigure(diagnose, context)]);
+}
+
+export function mapFigures(map: MapResult, context: FigureContext): Figure[] {
+  return present([mapFigure(map, context)]);
 }
 
 /** Those that apply to a compared problem, in the order of a page. */

@@ -31,6 +31,9 @@ const options = {
   good: 0.05,
 };
 
+/** Quantiles are no better than nine digits. */
+const rounded = (value: number) => Number(value.toPrecision(9));
+
 /** 0.01 .. 0.99. */
 const probabilities = Array.from({ length: 99 }, (_, i) => (i + 1) / 100);
 
@@ -123,7 +126,9 @@ export function quantilesFigure(law: LawResult, context: FigureContext): Figure 
     data: {
       columns: ["step", "model", "probability", "sgd_quantile", "model_quantile", "difference_over_sd"],
       rows: curves.flatMap(({ step, lines }) =>
-        lines.flatMap(({ style, points }) => points.map(({ p, sgd, model, shift }) => [step, style.id, p, sgd, model, shift])),
+        lines.flatMap(({ style, points }) =>
+          points.map(({ p, sgd, model, shift }) => [step, style.id, p, rounded(sgd), rounded(model), rounded(shift)]),
+        ),
       ),
     },
   };

@@ -70,7 +70,18 @@ export function verdictsFigure(problem: ComparedProblem, context: FigureContext)
               dy: 7,
             }),
             Plot.dot(row.x === null ? [] : [row], { x: "x", y: "name", ...symbolOf(row.style, row.formal), dy: 7 }),
-            Plot.text([row], { y: "name", text: "text", frameAnchor: "left", textAnchor: "start", dx: 4, dy: -7, fontSize: 11 }),
+            Plot.text([row], {
+              y: "name",
+              text: "text",
+              frameAnchor: "left",
+              textAnchor: "start",
+              dx: 4,
+              dy: -7,
+              fontSize: 11,
+              stroke: "var(--paper, #ffffff)",
+              fill: "currentColor",
+              strokeWidth: 2.5,
+            }),
             ...(q === 0
               ? [Plot.text([row], { y: "name", text: "name", frameAnchor: "left", textAnchor: "end", dx: -8, fontWeight: "bold" })]
               : []),

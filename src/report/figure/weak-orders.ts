@@ -1,4 +1,4 @@
-// Largest weak error against learning rate on two log axes, with the fitted orders beside and lines of slope 1, 2, 3 to compare with.
+// Largest weak error against learning rate on two log axes, with the fitted orders beside and lines of slope 1 to 4 to compare with.
 import * as Plot from "@observablehq/plot";
 import type { WeakResult, WeakTest } from "../../answer/index.ts";
 import { halfWidth } from "../number.ts";
@@ -49,7 +49,7 @@ export function weakOrdersFigure(weak: WeakResult, context: FigureContext): Figu
     kind: "weak-orders",
     title: "How errors shrink with the learning rate",
     caption:
-      "The largest weak error on the way at each learning rate, for the same horizon T. A model of order p falls by 2^p when the learning rate is halved: compare with the grey guides of slope 1, 2, 3. Fitted orders stand at the right of each panel; - is no fit.",
+      "The largest weak error on the way at each learning rate, for the same horizon T. A model of order p falls by 2^p when the learning rate is halved: compare with the grey guides of slope 1 to 4. Fitted orders stand at the right of each panel; - is no fit.",
     errorNote: barNote(drawn.reduce((largest, each) => Math.max(largest, each.largest), 0)),
     svg: assemble(
       rowsOf(drawn, perRow),
@@ -84,7 +84,7 @@ function orders(test: WeakTest, styles: ReturnType<typeof stylesOf>, width: numb
   const high = etas.reduce((a, b) => Math.max(a, b));
   const low = etas.reduce((a, b) => Math.min(a, b));
   const top = sizes.reduce((a, b) => Math.max(a, b), range.domain[0]);
-  const guides = [1, 2, 3].map((slope) => {
+  const guides = [1, 2, 3, 4].map((slope) => {
     // Down from the largest error by the slope, cut where it leaves the axes.
     let size = top;
     for (let i = 0; i < slope; i++) size *= low / high;
