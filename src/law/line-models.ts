@@ -34,7 +34,13 @@ export function lawRange(line: LineProblem, steps: number): Range | null {
 }
 
 /** The models that are answered on this range, and what is to be said about them and the others. */
-export function answeredModels(line: LineProblem, models: readonly SdeModel[], steps: number, range: Range, options: ExistenceOptions): AnsweredModels {
+export function answeredModels(
+  line: LineProblem,
+  models: readonly SdeModel[],
+  steps: number,
+  range: Range,
+  options: ExistenceOptions,
+): AnsweredModels {
   const warnings: Warning[] = [];
   const bound = lineSdes(models, line, warnings);
   const suspects = bound.filter((sde) => !sde.deterministic && isSuspect(sde, range));

@@ -1,12 +1,13 @@
 // A one-dimensional problem and its models as functions of a number: the form in which the line's solvers take them.
 // Does not do: decide whether a model exists (model/existence.ts); it only says how D² is taken where it does not.
-import { signChanges } from "../numerics/sign-change.ts";
+
 import type { Warning } from "../answer/warning.ts";
 import { bind } from "../model/bind.ts";
 import { lackingFor } from "../model/correction.ts";
 import { hasPole, isDeterministic } from "../model/define.ts";
 import { lackingWarning } from "../model/existence.ts";
 import type { SdeModel } from "../model/model.ts";
+import { signChanges } from "../numerics/sign-change.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 
 export const lineDefaults = {

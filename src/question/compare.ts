@@ -22,8 +22,8 @@ export interface CompareOptions extends QuestionOptions {
   readonly sampling?: Sampling;
 }
 
-/** A page is looked at within seconds: exits that are sampled are given up sooner than where they alone are asked. */
-const defaults = { maxSteps: 2e5 } as const;
+/** A page is looked at within seconds: what must be sampled is sampled less, and given up sooner, than where it alone is asked. */
+const defaults = { maxSteps: 2e5, paths: 4096 } as const;
 
 /** Compares the models on each problem; one answer for all. */
 export async function compare(problems: readonly SgdProblem[], options: CompareOptions = {}): Promise<Answer<CompareResult>> {
@@ -38,7 +38,7 @@ export async function compare(problems: readonly SgdProblem[], options: CompareO
 
 async function compareOne(problem: SgdProblem, options: CompareOptions): Promise<ComparedProblem> {
   const models = selectModels(options.models);
-  const { sampling, ...quiet } = { ...options, onProgress: undefined };
+  const { sampling, ...quiet } = { ...options, paths: options.paths ?? defaults.paths, onProgress: undefined };
   const lawAnswer = await law(problem, { ...quiet, engine: sampling?.law });
   const weakAnswer = await weak(problem, { ...quiet, etas: halvings(problem), engine: sampling?.weak });
   const exitAnswer = problem.inside ? await exit(problem, { ...quiet, engine: sampling?.exit, maxSteps: quiet.maxSteps ?? defaults.maxSteps }) : undefined;

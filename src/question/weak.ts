@@ -91,12 +91,18 @@ function stepsAt(problem: SgdProblem, eta: number): number {
 async function expectations(problem: SgdProblem, models: readonly SdeModel[], options: WeakOptions): Promise<Expectations> {
   const parts: { tests: readonly TestFunction[]; found: Expectations }[] = [];
   let open = problem.tests;
+  const sampled = options.method !== "exact" && options.engine !== undefined;
+  const fallbacks: Warning[] = [];
   if (options.method !== "sample") {
     for (const solver of solvers) {
-      const tests = open.filter((test) => solver.covers(problem, test));
-      if (tests.length === 0) continue;
-      parts.push({ tests, found: await solver.solve({ ...problem, tests }, models, options) });
-      open = open.filter((test) => !tests.includes(test));
+      const covered = open.filter((test) => solver.covers(problem, test));
+      if (covered.length === 0) continue;
+      const found = await solver.solve({ ...problem, tests: covered }, models, options);
+      // what a solver tried and did not resolve even for SGD is sampled, if there is who samples
+      const failed = sampled ? covered.filter((_, i) => found.sgd[i] === null) : [];
+      if (failed.length > 0) fallbacks.push(warning("fallback", `E phi of ${failed.map((test) => test.text).join(", ")} is not resolved by ${found.method}: sampled instead.`, { tests: failed.map((test) => test.text) }));
+      if (failed.length < covered.length) parts.push({ tests: covered.filter((test) => !failed.includes(test)), found: pick(found, covered, failed) });
+      open = open.filter((test) => failed.includes(test) || !covered.includes(test));
     }
   }
   if (open.length > 0 && options.method !== "exact" && options.engine) {
@@ -119,8 +125,15 @@ async function expectations(problem: SgdProblem, models: readonly SdeModel[], op
     sgd: placed.map((p) => p?.found.sgd[p.index] ?? null),
     deviations: placed.map((p) => p?.found.deviations[p.index] ?? null),
     models: Object.fromEntries(models.map(({ id }) => [id, placed.map((p) => p?.found.models[id]?.[p.index] ?? null)])),
-    warnings: [...parts.flatMap(({ found }) => found.warnings), ...(left.length > 0 ? [refused] : [])],
+    warnings: [...fallbacks, ...parts.flatMap(({ found }) => found.warnings), ...(left.length > 0 ? [refused] : [])],
   };
+}
+
+/** Expectations without those of the tests that failed. */
+function pick(found: Expectations, tests: readonly TestFunction[], failed: readonly TestFunction[]): Expectations {
+  if (failed.length === 0) return found;
+  const kept = <T>(all: readonly T[]): T[] => all.filter((_, i) => !failed.includes(tests[i]!));
+  return { ...found, sgd: kept(found.sgd), deviations: kept(found.deviations), models: Object.fromEntries(Object.entries(found.models).map(([id, curves]) => [id, kept(curves)])) };
 }
 
 function rowOf(found: Expectations, models: readonly SdeModel[], t: number, eta: number, steps: number): WeakRow {

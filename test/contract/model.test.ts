@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { hasPole, isDeterministic } from "../../src/model/define.ts";
 import { models } from "../../src/model/index.ts";
 import { linearProblem, modelDiffusion, modelMoments, modelRates, sgdMoments } from "../../src/model/linear-law.ts";
-import { diffusionFactor, driftFactor, numberOps } from "../../src/numerics/factors.ts";
 import { declaredOrder } from "../../src/model/model.ts";
+import { diffusionFactor, driftFactor, numberOps } from "../../src/numerics/factors.ts";
 import { maxAbs } from "../../src/numerics/linear.ts";
 import { readProblem } from "../../src/problem/read.ts";
 import { weak } from "../../src/question/weak.ts";
@@ -77,7 +77,9 @@ describe.each(models.map((model) => [model.id, model] as const))("%s", (id, mode
     }
   });
 
-  it(`declares weak order ${declaredOrder(model, true)}, with varying noise ${declaredOrder(model, false)}: measured`, { timeout: 60_000 }, async () => {
+  it(`declares weak order ${declaredOrder(model, true)}, with varying noise ${declaredOrder(model, false)}: measured`, {
+    timeout: 60_000,
+  }, async () => {
     // The slope between the two smallest rates is p + O(eta): 0.1 off at most here. For varying noise and x^2 the errors of ha-sme-3 change sign,
     // so x alone.
     for (const [sigma, tests] of [

@@ -6,7 +6,15 @@ import { axisWords, edgesOf, type MapPlace } from "../map-places.ts";
 import { formatNumber } from "../number.ts";
 import { defaults, setAttributes, svgNamespace, textPixels } from "./frame.ts";
 
-const options = { cellHeight: 34, least: 190, most: 380, margins: { marginLeft: 64, marginRight: 16, marginTop: 50, marginBottom: 42 } };
+const options = {
+  /** Pixels: a mark fits into a cell of `tight`; where it does not, marks stand `apart`. */
+  across: { tight: 42, apart: 58 },
+  up: { tight: 28, apart: 40 },
+  cellHeight: 34,
+  least: 190,
+  most: 380,
+  margins: { marginLeft: 64, marginRight: 16, marginTop: 50, marginBottom: 42 },
+};
 
 export interface MapGrid {
   readonly x: readonly number[];
@@ -111,11 +119,17 @@ export function hatch(places: readonly MapPlace[], grid: MapGrid, apart = 7): Pl
 
 const tenths = (pixels: number) => Math.round(10 * pixels) / 10;
 
-/** z = 1 and z = 2, from edge to edge, with their names at the top. */
+/** z = 1 and z = 2, with their names at the upper end. */
 export function zLines(result: MapResult, grid: MapGrid): Plot.Markish[] {
   const halo = { stroke: "var(--paper, #ffffff)", fill: "currentColor", strokeWidth: 4 };
   return result.lines.flatMap(({ name, points }) => {
-    const ends = [[points[0]![0], grid.y[0]!] as const, ...points, [points.at(-1)![0], grid.y.at(-1)!] as const];
+    // From edge to edge where it goes on through the outer cells; where it leaves sideways, as far as it is known.
+    const [first, last] = [points[0]!, points.at(-1)!];
+    const ends = [
+      ...(first[1] === result.y.values[0] ? [[first[0], grid.y[0]!] as const] : []),
+      ...points,
+      ...(last[1] === result.y.values.at(-1) ? [[last[0], grid.y.at(-1)!] as const] : []),
+    ];
     const at = { x: (p: readonly number[]) => p[0], y: (p: readonly number[]) => p[1] };
     return [
       Plot.line(ends, { ...at, stroke: "var(--paper, #ffffff)", strokeWidth: 5 }),
@@ -125,28 +139,28 @@ export function zLines(result: MapResult, grid: MapGrid): Plot.Markish[] {
   });
 }
 
-/** The cells that get a symbol and a number: all where there is room, else every second, third, ..., and one of every region. */
-export function markedCells(
-  places: readonly MapPlace[],
-  regions: readonly (readonly MapPlace[])[],
-  grid: MapGrid,
-  room: { width: number; height: number },
-): MapPlace[] {
-  const every = (bounds: [number, number], need: number) => Math.max(1, Math.ceil(need / Math.max(1, bounds[1] - bounds[0])));
-  const regular = places.filter(({ i, j, best }) => {
-    const [across, up] = [every(grid.column(i), room.width), every(grid.row(j), room.height)];
-    return best !== null && i % across === Math.floor(across / 2) && j % up === Math.floor(up / 2);
+/** The cells that get a mark: all where there is room, else every second, third, ... in either direction. */
+export function regularCells(places: readonly MapPlace[], grid: MapGrid): MapPlace[] {
+  const every = ([from, to]: [number, number], { tight, apart }: { tight: number; apart: number }) =>
+    to - from >= tight ? 1 : Math.ceil(apart / Math.max(1, to - from));
+  return places.filter(({ i, j }) => {
+    const [across, up] = [every(grid.column(i), options.across), every(grid.row(j), options.up)];
+    return i % across === Math.floor(across / 2) && j % up === Math.floor(up / 2);
   });
-  const marked = new Set(regular);
+}
+
+/** These, and one of every region that has none of them. */
+export function markedCells(places: readonly MapPlace[], regions: readonly (readonly MapPlace[])[], grid: MapGrid): MapPlace[] {
+  const marked = new Set(regularCells(places, grid));
   for (const region of regions) if (!region.some((place) => marked.has(place))) marked.add(region[Math.floor(region.length / 2)]!);
-  return places.filter((place) => marked.has(place));
+  return places.filter((place) => marked.has(place) && place.best !== null);
 }
 
 export interface RegionLabel {
   readonly x: number;
   readonly y: number;
-  /** Cells under the text. */
-  readonly covers: ReadonlySet<MapPlace>;
+  /** Whether a mark in this cell would run into the text. */
+  covers(place: MapPlace): boolean;
 }
 
 /** The widest and, of equals, the most central row of a region that has room for a text; null where there is none. */
@@ -176,11 +190,13 @@ function labelIn(run: readonly MapPlace[], grid: MapGrid, textWidth: number): Re
   const [a, b] = [run[Math.floor((run.length - 1) / 2)]!, run[Math.ceil((run.length - 1) / 2)]!];
   const [left, right] = [grid.column(a.i)[0], grid.column(b.i)[1]];
   const middle = (left + right) / 2;
-  const covers = run.filter(({ i }) => {
-    const [from, to] = grid.column(i);
-    const centre = (from + to) / 2;
-    // A number is about 36 pixels wide.
-    return Math.abs(centre - middle) < textWidth / 2 + 20;
-  });
-  return { x: a === b ? a.cell.x : grid.x[b.i]!, y: a.cell.y, covers: new Set(covers) };
+  const height = centre(grid.row(a.j));
+  return {
+    x: a === b ? a.cell.x : grid.x[b.i]!,
+    y: a.cell.y,
+    // A mark with its number is about 36 pixels wide and 26 high, the text 16 high.
+    covers: ({ i, j }) => Math.abs(centre(grid.column(i)) - middle) < textWidth / 2 + 18 && Math.abs(centre(grid.row(j)) - height) < 21,
+  };
 }
+
+const centre = ([from, to]: [number, number]) => (from + to) / 2;
