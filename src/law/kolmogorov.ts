@@ -105,6 +105,7 @@ export function kolmogorov(
       before[s]![f] = run;
       if (!earlier) return true;
       const { curve, worst } = compared(earlier, run);
+      if (process.env.DBG) console.log("L", l, s, f, worst, curve.errors.indexOf(Math.max(...curve.errors)), low, high, run.rounding);
       if (worst <= weakDefaults.acceptable) results[s]![f] = curve;
       return !(worst <= weakDefaults.target);
     });

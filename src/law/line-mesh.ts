@@ -106,27 +106,37 @@ export function meshFromEdges(edges: Float64Array, degree: number): LineMesh {
 }
 
 /**
- * Points where a function fails to be smooth: kinks and jumps. Bisection goes on there until the interpolation error is within the
- * tolerance by the narrowness of the element alone, and leaves a cluster of elements; the narrowest is where the point is.
- * @returns ascending, to about the tolerance times the interval; empty where polynomials resolve f
+ * Points where a function fails to be smooth: kinks and jumps. Bisection of elements leaves a cluster of narrow ones there; within it the
+ * half with the larger second difference is followed to the rounding of f.
+ * @returns ascending, to about 1e-12 of the interval for kinks of f's own size; empty where polynomials resolve f
  */
 export function roughPoints(f: (x: number) => number, low: number, high: number, degree: number, tolerance: number): number[] {
   const { edges } = lineMesh({ low, high, breaks: [], functions: [f], degree, tolerance, narrowest: 1e-13 });
   // Smooth functions have elements far wider than this part of the interval.
   const narrow = 1e-6 * (high - low);
-  const points: number[] = [];
-  let narrowest = Number.POSITIVE_INFINITY;
+  const clusters: [number, number][] = [];
+  let inside = false;
   for (let e = 0; e + 1 < edges.length; e++) {
-    const width = edges[e + 1]! - edges[e]!;
-    if (width > narrow) {
-      narrowest = Number.POSITIVE_INFINITY;
-      continue;
-    }
-    if (narrowest === Number.POSITIVE_INFINITY) points.push(0.5 * (edges[e]! + edges[e + 1]!));
-    else if (width < narrowest) points[points.length - 1] = 0.5 * (edges[e]! + edges[e + 1]!);
-    narrowest = Math.min(narrowest, width);
+    const isNarrow = edges[e + 1]! - edges[e]! <= narrow;
+    if (isNarrow && inside) clusters.at(-1)![1] = edges[e + 1]!;
+    else if (isNarrow) clusters.push([edges[e]!, edges[e + 1]!]);
+    inside = isNarrow;
   }
-  return points;
+  return clusters.map(([a, b]) => kinkWithin(f, a, b));
+}
+
+function kinkWithin(f: (x: number) => number, low: number, high: number): number {
+  const bend = (a: number, b: number): number => Math.abs(f(a) - 2 * f(0.5 * (a + b)) + f(b));
+  let [a, b] = [low, high];
+  for (let pass = 0; pass < 60; pass++) {
+    const middle = 0.5 * (a + b);
+    const [left, right] = [bend(a, middle), bend(middle, b)];
+    // Both at rounding: the kink is at the middle, or not to be told apart from it.
+    if (Math.max(left, right) <= 4 * Number.EPSILON * (Math.abs(f(a)) + Math.abs(f(b)))) return middle;
+    if (left > right) b = middle;
+    else a = middle;
+  }
+  return 0.5 * (a + b);
 }
 
 /** The element that holds x (the left one at a shared end, except at the far left). */

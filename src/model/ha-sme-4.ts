@@ -1,6 +1,7 @@
 // HA-SME-4 (ours; theory.md 3): HA-SME-3 and what the modified equation has of order eta^3 besides, for constant Sigma. Weak order 4 for
 // Gaussian noise of constant covariance, which no SDE exceeds (docs/sbea.md); 3 where Sigma varies, since no SDE has order 4 there and
-// the terms of eta^3 in derivatives of Sigma are left out. DD^T can be indefinite far from minima.
+// the terms of eta^3 in derivatives of Sigma are left out. DD^T can be indefinite far from minima. Not for escapes over barriers by weak
+// noise: its quasi-potential is off at the order at which HA-SME-3's is right (docs/sbea.md).
 import { haSme4Correction } from "../sbea/corrections.ts";
 import { defineModel } from "./define.ts";
 import { haSme } from "./ha-sme.ts";

@@ -23,8 +23,8 @@ export function solveOde(f: (y: number) => number, y0: number, time: number): Od
   const fine = march(f, y0, time, defaults.tolerance);
   const coarse = march(f, y0, time, 1e3 * defaults.tolerance);
   if (fine === null || coarse === null) return null;
-  // Extrapolation over eight columns adds up to about 32 roundings of y a step (the sum of its weights' magnitudes).
-  const rounding = 32 * Number.EPSILON * Math.max(Math.abs(y0), Math.abs(fine.value)) * fine.steps;
+  // Extrapolation over eight columns multiplies roundings of y by the sum of its weights' magnitudes, about 100.
+  const rounding = 128 * Number.EPSILON * Math.max(Math.abs(y0), Math.abs(fine.value)) * fine.steps;
   return { value: fine.value, error: Math.abs(fine.value - coarse.value) + rounding };
 }
 

@@ -40,7 +40,7 @@ async function compareOne(problem: SgdProblem, options: CompareOptions): Promise
   const models = selectModels(options.models);
   const { sampling, ...quiet } = { ...options, paths: options.paths ?? defaults.paths, onProgress: undefined };
   const lawAnswer = await law(problem, { ...quiet, engine: sampling?.law });
-  const weakAnswer = await weak(problem, { ...quiet, etas: halvings(problem), engine: sampling?.weak });
+  const weakAnswer = await weak(problem, { ...quiet, etas: halvings(problem), engine: sampling && onlyAt(problem.learningRate, sampling.weak) });
   const exitAnswer = problem.inside ? await exit(problem, { ...quiet, engine: sampling?.exit, maxSteps: quiet.maxSteps ?? defaults.maxSteps }) : undefined;
   const diagnoseAnswer = await diagnose(problem, { ...quiet, point: "start" });
   const warnings = distinct([lawAnswer, weakAnswer, ...(exitAnswer ? [exitAnswer] : []), diagnoseAnswer].flatMap((a) => a.warnings));
@@ -63,6 +63,15 @@ async function compareOne(problem: SgdProblem, options: CompareOptions): Promise
 
 /** eta, eta/2, eta/4: enough for an order, and the horizon stays a whole number of steps. */
 const halvings = (problem: SgdProblem): number[] => [problem.learningRate, problem.learningRate / 2, problem.learningRate / 4];
+
+/** Samples at this learning rate alone: orders of sampled errors drown in their noise, and cost the most. */
+function onlyAt(learningRate: number, engine: Sampling["weak"]): Sampling["weak"] {
+  return async (problem, models, options) => {
+    if (problem.learningRate === learningRate) return engine(problem, models, options);
+    const nothing = problem.tests.map(() => null);
+    return { method: "orders not sampled", sgd: nothing, deviations: nothing, models: Object.fromEntries(models.map(({ id }) => [id, nothing])), warnings: [] };
+  };
+}
 
 function verdictsOf(models: readonly SdeModel[], law: LawResult, weak: WeakResult, exit: ExitResult | undefined, warnings: readonly Warning[]): ComparedProblem["byQuestion"] {
   const ids = models.map((m) => m.id);

@@ -45,7 +45,7 @@ export function wholePage(title: string, header: Markup, main: Markup, footer: M
 /** Figures with what to look at, how large their errors are, and buttons that save drawing and data. */
 export function figureGrid(figures: readonly Figure[], prefix: string, level: 3 | 4): Markup {
   if (figures.length === 0) return html`<p>Nothing to draw: see the warnings.</p>`;
-  return html`<div class="figures">${figures.map((figure) => figureCard(figure, prefix + figure.kind, level))}</div>`;
+  return html`<div class="figures${figures.length === 1 ? " single" : ""}">${figures.map((figure) => figureCard(figure, prefix + figure.kind, level))}</div>`;
 }
 
 function figureCard(figure: Figure, id: string, level: 3 | 4): Markup {

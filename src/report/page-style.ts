@@ -40,6 +40,7 @@ tbody th{font-weight:600;white-space:nowrap}
 figure{margin:0 0 28px;padding:16px;border:1px solid var(--line);border-radius:8px;min-width:0;break-inside:avoid}
 figure h3,figure h4{margin:0 0 .6em;font-size:1.02rem}
 figure svg{display:block;width:100%;max-width:640px;min-width:480px;height:auto;margin:0 auto}
+.single{columns:1;max-width:960px}.single svg{max-width:900px}
 figcaption{font-size:.92rem;margin-top:.7em}
 figcaption p{margin:.35em 0}
 .save{display:flex;gap:.6em;flex-wrap:wrap;margin-top:.6em}

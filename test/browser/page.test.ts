@@ -5,9 +5,9 @@ import { parseHTML } from "linkedom";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Answer, CompareResult } from "../../src/answer/index.ts";
-import { compare, readProblem } from "../../src/index.ts";
+import { compare, map, readProblem } from "../../src/index.ts";
 import { createDocument } from "../../src/node/document.ts";
-import { comparePage, csv, type Figure, problemFigures, standaloneSvg, svgMarkup } from "../../src/report/index.ts";
+import { comparePage, csv, type Figure, mapPage, problemFigures, standaloneSvg, svgMarkup } from "../../src/report/index.ts";
 import { launch, serve } from "./chromium.ts";
 
 const hostile = "<img src=x onerror=alert(1)>";
@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 /** Opens the page; whatever the browser complains about is collected. */
-async function open(width: number, colorScheme: "light" | "dark"): Promise<{ page: Page; faults: string[] }> {
+async function open(width: number, colorScheme: "light" | "dark", path = "/"): Promise<{ page: Page; faults: string[] }> {
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
   const faults: string[] = [];
   page.on("console", (message) => faults.push(`${message.type()}: ${message.text()}`));
@@ -51,9 +51,9 @@ async function open(width: number, colorScheme: "light" | "dark"): Promise<{ pag
   });
   page.on("request", (request) => {
     // the browser itself asks for an icon
-    if (request.url() !== `${site.address}/` && !request.url().endsWith("/favicon.ico")) faults.push(`request: ${request.url()}`);
+    if (request.url() !== site.address + path && !request.url().endsWith("/favicon.ico")) faults.push(`request: ${request.url()}`);
   });
-  await page.goto(`${site.address}/`);
+  await page.goto(site.address + path);
   return { page, faults };
 }
 
@@ -92,9 +92,9 @@ describe.each([
   });
 });
 
-test("no text of a figure is cut off or written over another", async () => {
-  const { page } = await open(1440, "light");
-  const faults = await page.evaluate(() => {
+/** Texts of figures that are cut off or written over another. */
+const textFaults = (page: Page, least: number) =>
+  page.evaluate((fewest) => {
     const found: string[] = [];
     let seen = 0;
     for (const figure of document.querySelectorAll("figure")) {
@@ -117,10 +117,28 @@ test("no text of a figure is cut off or written over another", async () => {
       });
     }
     // That there are texts to look at.
-    return seen > 300 ? found : [`only ${seen} texts`];
-  });
-  expect(faults).toEqual([]);
+    return seen > fewest ? found : [`only ${seen} texts`];
+  }, least);
+
+test("no text of a figure is cut off or written over another", async () => {
+  const { page } = await open(1440, "light");
+  expect(await textFaults(page, 300)).toEqual([]);
   await page.close();
+});
+
+test.each(["light", "dark"] as const)("a map, %s: nothing fails, no text is cut, regions have names", async (scheme) => {
+  for (const width of [360, 1440]) {
+    const { page, faults } = await open(width, scheme, "/map");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    expect(await textFaults(page, 50)).toEqual([]);
+    const image = page.getByRole("img", { name: /^Best model over learning rate/ });
+    expect(await image.count()).toBe(1);
+    // HA-SME is exact on a quadratic below z = 1; the map goes beyond.
+    expect(await image.locator("text", { hasText: /^HA-SME$/ }).count()).toBe(1);
+    expect(await image.locator("text", { hasText: /^z = 1$/ }).count()).toBe(2);
+    expect(withoutIcon(faults)).toEqual([]);
+    await page.close();
+  }
 });
 
 describe("downloads", () => {

@@ -80,5 +80,5 @@ describe("the gallery", () => {
     expect(tooWide).toEqual([]);
     expect(existsSync(page)).toBe(true);
     expect(readFileSync(page, "utf8")).not.toMatch(/NaN|Infinity|undefined/);
-  });
+  }, 240_000);
 });

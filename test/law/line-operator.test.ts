@@ -23,8 +23,9 @@ describe("meshes", () => {
   it("find kinks and nothing else", () => {
     const points = roughPoints((x) => Math.abs(x - 0.3) + Math.max(0, x - 1.7), -2, 3, 16, 1e-9);
     expect(points.length).toBe(2);
-    expect(Math.abs(points[0]! - 0.3)).toBeLessThan(1e-8);
-    expect(Math.abs(points[1]! - 1.7)).toBeLessThan(1e-8);
+    // found to the rounding of f over the change of its slope
+    expect(Math.abs(points[0]! - 0.3)).toBeLessThan(1e-11);
+    expect(Math.abs(points[1]! - 1.7)).toBeLessThan(1e-11);
     expect(roughPoints((x) => Math.tanh(20 * x), -2, 3, 16, 1e-9)).toEqual([]);
   });
   it("drop breaks that lie on each other, the first stays", () => {
@@ -51,11 +52,12 @@ describe("exp(t L)", () => {
     expect(Math.abs(average((x) => x) - m)).toBeLessThan(1e-12);
     expect(Math.abs(average((x) => x * x) - m * m - v)).toBeLessThan(1e-12);
     expect(Math.abs(average(Math.cos) - Math.cos(m) * Math.exp(-v / 2))).toBeLessThan(1e-11);
-    if (t >= 0.1) {
+    if (t >= 1) {
+      // elements of 0.8 are some two deviations wide by then; before, a density needs narrower ones (fokker-planck.ts)
       const density = w.map((p, i) => p / mesh.weights[i]!);
       for (const x of [-0.5, 0.1, m, 0.9]) {
         const exact = Math.exp(-((x - m) ** 2) / (2 * v)) / Math.sqrt(2 * Math.PI * v);
-        expect(Math.abs(interpolate(mesh, density, x) - exact)).toBeLessThan(1e-8);
+        expect(Math.abs(interpolate(mesh, density, x) - exact)).toBeLessThan(1e-10);
       }
     }
   });

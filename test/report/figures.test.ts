@@ -21,6 +21,7 @@ import {
   standaloneSvg,
   survivalFigure,
   svgMarkup,
+  weakAlongFigure,
   weakFigures,
 } from "../../src/report/index.ts";
 import { compareAnswer, diagnoseAnswer, exitAnswer, lawAnswer, weakAnswer } from "./samples.ts";
@@ -226,6 +227,25 @@ test("clouds: one dot a path, a panel a process, and none without SGD's own", ()
   const { sgd: _, ...without } = saddle!.clouds!;
   expect(cloudsFigure({ ...saddle!, clouds: without }, contextOf(saddle!.problem))).toBeNull();
   expect(cloudsFigure({ ...saddle!, clouds: undefined }, contextOf(saddle!.problem))).toBeNull();
+});
+
+test("models that are not drawn alike are named together", () => {
+  const [saddle] = compared;
+  const exact = { ...saddle!.weak.tests[0]!.rows[0]!, models: { ...saddle!.weak.tests[0]!.rows[0]!.models } };
+  for (const id of ["spf", "ha-sme"])
+    exact.models[id] = {
+      ...exact.models[id]!,
+      alongTheWay: exact.models[id]!.alongTheWay!.map((each) => ({ ...each, weakError: { ...each.weakError, value: 1e-15 } })),
+    };
+  const test = saddle!.weak.tests[0]!;
+  const two = {
+    ...saddle!.weak,
+    tests: [
+      { ...test, rows: [exact] },
+      { ...test, phi: "y", rows: [exact] },
+    ],
+  };
+  expect(weakAlongFigure(two, contextOf(saddle!.problem))!.caption).toContain("Not drawn: SPF and HA-SME (exact to rounding).");
 });
 
 test("hostile names stay text", () => {

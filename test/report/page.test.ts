@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Answer, CompareResult } from "../../src/answer/index.ts";
 import { answerPage, comparePage } from "../../src/report/index.ts";
 import { pageScript, pageScriptHash } from "../../src/report/page-script.ts";
+import { mapAnswer } from "./map-sample.ts";
 import { compareAnswer, diagnoseAnswer, exitAnswer, lawAnswer, weakAnswer } from "./samples.ts";
 
 const newDocument = () => parseHTML("<!doctype html><html><body></body></html>").document as unknown as Document;
@@ -13,7 +14,7 @@ const read = (page: string) => parseHTML(page).document as unknown as Document;
 
 const pages: [string, string][] = [
   ["compare", comparePage(compareAnswer(), context())],
-  ...[lawAnswer(), lawAnswer("five dimensions, nearly flat direction"), weakAnswer(), exitAnswer(), diagnoseAnswer()].map(
+  ...[lawAnswer(), lawAnswer("five dimensions, nearly flat direction"), weakAnswer(), exitAnswer(), diagnoseAnswer(), mapAnswer()].map(
     (answer): [string, string] => [answer.command, answerPage(answer, context())],
   ),
 ];

@@ -3,6 +3,7 @@ import * as Plot from "@observablehq/plot";
 import type { LawResult } from "../../answer/index.ts";
 import { lawDistance } from "../law-distance.ts";
 import { formatNumber, halfWidth } from "../number.ts";
+import { listed } from "../warning-text.ts";
 import { assemble, defaults, type Figure, type FigureContext, legend, panel, rowsOf, strokeOf, stylesOf, symbolOf } from "./frame.ts";
 import { decades, tickText } from "./scales.ts";
 import { atMost, barNote } from "./weak-along.ts";
@@ -25,9 +26,12 @@ export function distancesFigure(law: LawResult, context: FigureContext): Figure 
     options.most,
   )!;
   const inside = (each: { value: number }) => each.value >= range.domain[0];
-  const absent = lines.flatMap(({ style, points }) =>
-    points.length > 0 && !points.some(inside) ? [`${style.name} (${atMost(points.map((each) => each.value))})`] : [],
-  );
+  const absent = new Map<string, string[]>();
+  for (const { style, points } of lines) {
+    if (points.length === 0 || points.some(inside)) continue;
+    const size = atMost(points.map((each) => each.value));
+    absent.set(size, [...(absent.get(size) ?? []), style.name]);
+  }
   const largest = drawn
     .flatMap(({ points }) => points.filter(inside).map((each) => each.half / each.value))
     .reduce((a, b) => Math.max(a, b), 0);
@@ -70,7 +74,7 @@ export function distancesFigure(law: LawResult, context: FigureContext): Figure 
   return {
     kind: "distances",
     title: "How far each model's law is from SGD's",
-    caption: `The Wasserstein-2 distance of the two laws at each step, in SGD's standard deviations. Lower is better; below the dashed line at 0.05 is good.${absent.length > 0 ? ` Not drawn: ${absent.join(", ")}.` : ""}`,
+    caption: `The Wasserstein-2 distance of the two laws at each step, in SGD's standard deviations. Lower is better; below the dashed line at 0.05 is good.${absent.size > 0 ? ` Not drawn: ${[...absent].map(([size, names]) => `${listed(names)} (${size})`).join("; ")}.` : ""}`,
     errorNote: barNote(largest),
     svg: assemble(
       rowsOf([chart], 1),

@@ -140,7 +140,7 @@ export function zLines(result: MapResult, grid: MapGrid): Plot.Markish[] {
 }
 
 /** The cells that get a mark: all where there is room, else every second, third, ... in either direction. */
-export function regularCells(places: readonly MapPlace[], grid: MapGrid): MapPlace[] {
+function regularCells(places: readonly MapPlace[], grid: MapGrid): MapPlace[] {
   const every = ([from, to]: [number, number], { tight, apart }: { tight: number; apart: number }) =>
     to - from >= tight ? 1 : Math.ceil(apart / Math.max(1, to - from));
   return places.filter(({ i, j }) => {
@@ -154,6 +154,13 @@ export function markedCells(places: readonly MapPlace[], regions: readonly (read
   const marked = new Set(regularCells(places, grid));
   for (const region of regions) if (!region.some((place) => marked.has(place))) marked.add(region[Math.floor(region.length / 2)]!);
   return places.filter((place) => marked.has(place) && place.best !== null);
+}
+
+/** Those without figures among the regular ones, or one of them where there are none. */
+export function silentCells(places: readonly MapPlace[], grid: MapGrid): MapPlace[] {
+  const silent = places.filter(({ best }) => best === null);
+  const regular = regularCells(places, grid).filter(({ best }) => best === null);
+  return regular.length > 0 ? regular : silent.slice(Math.floor(silent.length / 2)).slice(0, 1);
 }
 
 export interface RegionLabel {

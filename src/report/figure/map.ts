@@ -8,11 +8,10 @@ import { formatNumber } from "../number.ts";
 import { regionText } from "../problem-text.ts";
 import { type ProcessStyle, processName } from "../process-style.ts";
 import { assemble, type Figure, type FigureContext, legend, type Panel, panel, rowsOf, stylesOf, symbolOf, textPixels } from "./frame.ts";
-import { cellEnds, hatch, labelPlace, type MapGrid, mapAxes, mapGrid, markedCells, regionBounds, zLines } from "./map-grid.ts";
+import { cellEnds, hatch, labelPlace, type MapGrid, mapAxes, mapGrid, markedCells, regionBounds, silentCells, zLines } from "./map-grid.ts";
 
 const options = {
   fill: 0.32,
-  cell: { width: 42, height: 28 },
   labelSize: 14,
   /** Beyond this factor the shading stays as it is. */ most: 100,
 };
@@ -93,10 +92,7 @@ function bestPanel(
     const found = labelPlace(region, grid, textPixels(name, options.labelSize) + 12);
     return found ? [{ ...found, name }] : [];
   });
-  const marked = markedCells(places, regions, grid, options.cell).filter((place) => !labels.some(({ covers }) => covers.has(place)));
-  const width = Math.min(...result.x.values.map((_, i) => grid.column(i)[1] - grid.column(i)[0]));
-  // In narrow columns only a symbol fits.
-  const roomy = markedEvery(marked) || width >= options.cell.width;
+  const marked = markedCells(places, regions, grid).filter((place) => !labels.some(({ covers }) => covers(place)));
   const at = { x: ({ cell }: MapPlace) => cell.x, y: ({ cell }: MapPlace) => cell.y };
   return panel(
     {
@@ -119,10 +115,10 @@ function bestPanel(
         ...styles.map((style) =>
           Plot.dot(
             marked.filter(({ best }) => best === style.id),
-            { ...at, ...symbolOf(style), r: 4, dy: roomy ? -6 : 0 },
+            { ...at, ...symbolOf(style), r: 4, dy: -6 },
           ),
         ),
-        Plot.text(roomy ? marked : [], {
+        Plot.text(marked, {
           ...at,
           text: ({ error, verdict }: MapPlace) => errorWords(error, verdict),
           fontSize: 10,
@@ -130,22 +126,12 @@ function bestPanel(
           ...halo,
           strokeWidth: 2.5,
         }),
-        Plot.text(
-          places.filter(({ best }) => best === null),
-          { ...at, text: () => "–", fillOpacity: 0.7 },
-        ),
+        Plot.text(silentCells(places, grid), { ...at, text: () => "–", fillOpacity: 0.7 }),
         Plot.text(labels, { x: "x", y: "y", text: "name", fontSize: options.labelSize, fontWeight: "bold", ...halo }),
       ],
     },
     context,
   );
-}
-
-/** Whether the marked cells stand apart in their rows, so that numbers beside them have room. */
-function markedEvery(marked: readonly MapPlace[]): boolean {
-  const rows = new Map<number, number[]>();
-  for (const { i, j } of marked) rows.set(j, [...(rows.get(j) ?? []), i]);
-  return [...rows.values()].every((columns) => columns.every((i) => !columns.includes(i + 1)));
 }
 
 function marginPanel(
@@ -155,7 +141,7 @@ function marginPanel(
   grid: MapGrid,
   context: FigureContext,
 ): Panel {
-  const shown = markedCells(places, [], grid, options.cell);
+  const shown = markedCells(places, [], grid);
   const at = { x: ({ cell }: MapPlace) => cell.x, y: ({ cell }: MapPlace) => cell.y };
   return panel(
     {
@@ -176,10 +162,7 @@ function marginPanel(
           ),
         ),
         Plot.text(shown, { ...at, text: factorText, fontSize: 10, dy: 8, ...halo, strokeWidth: 2.5 }),
-        Plot.text(
-          places.filter(({ best }) => best === null),
-          { ...at, text: () => "–", fillOpacity: 0.7 },
-        ),
+        Plot.text(silentCells(places, grid), { ...at, text: () => "–", fillOpacity: 0.7 }),
       ],
     },
     context,

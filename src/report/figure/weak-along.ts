@@ -4,6 +4,7 @@ import type { WeakResult, WeakRow } from "../../answer/index.ts";
 import { formatNumber, halfWidth } from "../number.ts";
 import { learningRate } from "../problem-text.ts";
 import { plainText } from "../text-table.ts";
+import { listed } from "../warning-text.ts";
 import {
   assemble,
   defaults,
@@ -42,7 +43,7 @@ export function weakAlongFigure(weak: WeakResult, context: FigureContext): Figur
   let largestError = 0;
   const perRow = shown.length === 1 ? 1 : 2;
   const width = perRow === 1 ? defaults.width : (defaults.width - 8) / 2;
-  const absent: string[] = [];
+  const absent: Absent[] = [];
   const panels = shown.map(({ phi, row }) => {
     const scale = typeof row.sgdStandardDeviation === "number" && row.sgdStandardDeviation > 0 ? row.sgdStandardDeviation : 1;
     const lines = styles.map((style) => ({
@@ -60,7 +61,7 @@ export function weakAlongFigure(weak: WeakResult, context: FigureContext): Figur
     const floor = range.domain[0];
     for (const { style, points } of lines)
       if (points.length > 0 && points.every((each) => each.size < floor))
-        absent.push(`${style.name} for ${phi} (${atMost(points.map((each) => each.size))})`);
+        absent.push({ name: style.name, phi, size: points.map((each) => each.size).reduce((a, b) => Math.max(a, b)) });
     const marks = lines.flatMap(({ style, points }) => {
       const visible = points.filter((each) => each.size >= floor);
       for (const each of visible) largestError = Math.max(largestError, (each.high - each.size) / each.size);
@@ -102,7 +103,7 @@ export function weakAlongFigure(weak: WeakResult, context: FigureContext): Figur
   return {
     kind: "weak-along",
     title: "Errors of averages along the way",
-    caption: `How far each model's average of the test function is from SGD's, step by step${shown.some(({ row }) => row.sgdStandardDeviation) ? ", in standard deviations of the test function" : ""}. Lower is better. A dip to a point is a change of sign; only the largest value on the way counts in verdicts.${absent.length > 0 ? ` Not drawn: ${absent.join("; ")}.` : ""}`,
+    caption: `How far each model's average of the test function is from SGD's, step by step${shown.some(({ row }) => row.sgdStandardDeviation) ? ", in standard deviations of the test function" : ""}. Lower is better. A dip to a point is a change of sign; only the largest value on the way counts in verdicts.${absent.length > 0 ? ` Not drawn: ${absentText(absent, shown.length)}.` : ""}`,
     errorNote: barNote(largestError),
     svg: assemble(
       rowsOf(panels, perRow),
@@ -118,6 +119,25 @@ export function weakAlongFigure(weak: WeakResult, context: FigureContext): Figur
     ),
     data: { columns: ["phi", "eta", "model", "step", "weak_error", "error", "kind"], rows },
   };
+}
+
+/** A model whose errors lie below the axes of a panel. */
+interface Absent {
+  readonly name: string;
+  readonly phi: string;
+  readonly size: number;
+}
+
+/** "HA-SME and HA-SME-3 † (exact to rounding); SPF for x (at most 1e-6)": models that are absent alike stand together. */
+function absentText(absent: readonly Absent[], panels: number): string {
+  const groups = new Map<string, string[]>();
+  for (const name of new Set(absent.map((each) => each.name))) {
+    const own = absent.filter((each) => each.name === name);
+    const where = own.length === panels ? "" : ` for ${listed(own.map((each) => each.phi))}`;
+    const rest = `${where} (${atMost(own.map((each) => each.size))})`;
+    groups.set(rest, [...(groups.get(rest) ?? []), name]);
+  }
+  return [...groups].map(([rest, names]) => listed(names) + rest).join("; ");
 }
 
 /** How small what is not drawn is. Errors relative to a standard deviation below 1e-8 are rounding. */
