@@ -1,6 +1,6 @@
 // When a path without noise leaves an interval: the gradient flow x' = b(x) runs to the end e that the drift points to, in the time
 // int_start^e dx / b(x), unless b vanishes on the way; then it never leaves. Does not do: starts at a zero of b with noise.
-import { integrate } from "../numerics/quadrature.ts";
+import { integrate } from "../numerics/integrate.ts";
 import { signChanges } from "../numerics/sign-change.ts";
 
 /** Points at which a change of sign of the drift is looked for. */

@@ -1,7 +1,8 @@
 // E phi(m + s Z) for a standard normal Z, any phi of one variable: two Gauss-Hermite rules, and where they differ (kinks, steep or
 // narrow phi) adaptive panels on m +- 9.5 s, beyond which lie 2e-21 of the mass. Does not do: phi that grows like exp(x²).
 import { exp } from "../numerics/elementary.ts";
-import { gaussHermite, integrate } from "../numerics/quadrature.ts";
+import { integrate } from "../numerics/integrate.ts";
+import { gaussHermite } from "../numerics/quadrature.ts";
 
 const defaults = { coarse: 40, fine: 56, reach: 9.5, pieces: 8, agreement: 1e-14 };
 

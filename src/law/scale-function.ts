@@ -6,8 +6,8 @@
 // few units in each, and integrals over them come from Gauss-Lobatto elements. Does not do: ends that are reached by accident of a
 // vanishing c; watching at steps only (exit-diffusion.ts).
 import { exp, log, log1p } from "../numerics/elementary.ts";
+import { integrate } from "../numerics/integrate.ts";
 import { lobatto } from "../numerics/lobatto.ts";
-import { integrate } from "../numerics/quadrature.ts";
 import { elementOf, lineMesh } from "./line-mesh.ts";
 
 const defaults = {

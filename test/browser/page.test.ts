@@ -29,8 +29,12 @@ beforeAll(async () => {
       ),
     ),
   );
+  const axes = { eta: [0.1, 0.2, 0.4, 0.8], sigma: [0.5, 1, 1.5, 2] };
+  const mapped = await map(readProblem(raw("quadratic")), { question: "law", axes });
+  const html = (body: string) => ({ type: "text/html; charset=utf-8", body });
   site = await serve({
-    "/": { type: "text/html; charset=utf-8", body: comparePage(answer, { document, command: "npx escapement compare" }) },
+    "/": html(comparePage(answer, { document, command: "npx escapement compare" })),
+    "/map": html(mapPage(mapped, { document, command: "npx escapement map" })),
   });
   browser = await launch();
 }, 120_000);

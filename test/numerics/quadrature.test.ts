@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bisect, gaussHermite, gaussLegendre, integrate } from "../../src/numerics/quadrature.ts";
+import { integrate } from "../../src/numerics/integrate.ts";
+import { bisect, gaussHermite, gaussLegendre } from "../../src/numerics/quadrature.ts";
 import { signChanges } from "../../src/numerics/sign-change.ts";
 
 describe("Gauss-Legendre", () => {
@@ -38,6 +39,13 @@ describe("integrate", () => {
     const { value, error } = integrate((x) => Math.abs(x - 0.3), -1, 1, 1e-13);
     expect(Math.abs(value - (1.69 + 0.49) / 2)).toBeLessThanOrEqual(error + 1e-15);
     expect(error).toBeLessThan(1e-13);
+  });
+  it("finds kinks next to the ends of panels, which Gauss points do not see", () => {
+    for (let d = 3; d < 30; d++) {
+      const kink = 0.25 + 2 ** -d * 1e-3;
+      const { value } = integrate((x) => Math.abs(x - kink), -1, 1, 1e-15, 8);
+      expect(Math.abs(value - ((1 + kink) ** 2 + (1 - kink) ** 2) / 2)).toBeLessThan(1e-14);
+    }
   });
   it("finds a narrow peak with several pieces", () => {
     const { value } = integrate((x) => Math.exp(-0.5 * ((x - 0.37) / 0.01) ** 2), -1, 1, 1e-14, 8);
