@@ -1,11 +1,12 @@
 // The answer of `compare`: the questions that apply, and a verdict on each model by question.
+
+import type { ProblemJson } from "./answer.ts";
 import type { DerivedSource } from "./derive.ts";
 import type { DiagnoseResult } from "./diagnose.ts";
 import type { ExitResult } from "./exit.ts";
 import type { LawResult } from "./law.ts";
-import type { WeakResult } from "./weak.ts";
-import type { ProblemJson } from "./answer.ts";
 import type { Warning } from "./warning.ts";
+import type { WeakResult } from "./weak.ts";
 
 export type QuestionName = "law" | "weak" | "exit" | "stationary";
 export type Verdict = "exact" | "good" | "poor" | "none";

@@ -42,7 +42,7 @@ export const problemFlags: readonly Flag[] = [
 export const commonFlags: readonly Flag[] = [
   { name: "json", kind: "switch", help: "one JSON document on standard output" },
   { name: "report", kind: "text", argument: "<file.html>", help: "write a self-contained page" },
-  { name: "models", kind: "words", argument: "<a,b>", help: "models to compare; default: all" },
+  { name: "models", kind: "words", argument: "<a,b>", help: "models to compare, series-N too; default: all" },
   { name: "seed", kind: "count", argument: "<n>", help: "random seed (default 1)" },
   { name: "method", kind: "text", argument: "<m>", help: "auto, exact or sample" },
   { name: "nearest", kind: "switch", help: "project D D^T to psd whatever the defect" },

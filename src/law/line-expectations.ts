@@ -36,7 +36,7 @@ export function lineExpectations(problem: SgdProblem, models: readonly SdeModel[
     warnings.push(warning("not-converged", `SGD: E phi is not resolved for ${missing.join(", ")} (two resolutions differ, or phi is not finite where the law goes).`, { tests: missing }));
   }
 
-  const range = sgd.range ?? lawRange(line, steps);
+  const range = path ? sgd.range : lawRange(line, steps, problem.noise.gaussian ? sgd.range : undefined);
   const byModel: Record<string, PhiCurves> = Object.fromEntries(models.map((model) => [model.id, functions.map(() => null)]));
   if (range === null) {
     warnings.push(warning("not-converged", "The models: their laws are wider, or their noise smaller, than this method resolves."));

@@ -42,7 +42,7 @@ export function lineLaws(problem: SgdProblem, models: readonly SdeModel[], steps
   const last = steps.at(-1) ?? 1;
   const noisy = line.deviation(line.start) > 0;
   const sgd = noisy && problem.noise.gaussian ? sgdLaws(line, steps, warnings) : null;
-  const range = sgd?.range ?? (noisy ? lawRange(line, last) : null);
+  const range = noisy ? lawRange(line, last, sgd ? sgd.range : problem.noise.gaussian ? null : undefined) : null;
   const sgdResult = sgd ? sgdAnswer(sgd, steps, range) : sgdMoments(line, steps, warnings);
   const settled = noisy && problem.noise.gaussian ? recurrentRange(line) : null;
   const stationary = settled ? stationaryAnswer(chainStationary(gaussianStep(line), line.start, settled)) : null;

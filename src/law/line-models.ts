@@ -5,7 +5,7 @@ import type { Warning } from "../answer/warning.ts";
 import { isDeterministic } from "../model/define.ts";
 import { decideProcess, type ExistenceOptions, existenceAt, type Met, survey } from "../model/existence.ts";
 import type { SdeModel } from "../model/model.ts";
-import { latticePoint, runChain } from "./chain.ts";
+import { type GaussianStep, latticePoint, runChain } from "./chain.ts";
 import { gaussianStep, latticeLevels } from "./chain-expectations.ts";
 import type { Range } from "./kolmogorov.ts";
 import { type LineProblem, type LineSde, lineSdes } from "./line-problem.ts";
@@ -16,21 +16,37 @@ export interface AnsweredModels {
 }
 
 /**
- * The range of SGD's law over the steps, up to masses of 1e-20. Where SGD is unstable, that of an Euler chain of SME-1 with substeps;
- * null where that fails, too.
+ * The range of the laws of SGD and the models over the steps, up to masses of 1e-16. SGD's is the widest but where f'' < 0 (there
+ * SME-1's grows faster: exp(eta |f''|) against 1 + eta |f''| a step) and where SGD is unstable: then an Euler chain of SME-1 with substeps
+ * is asked, too.
+ * @param known  SGD's own range, if it is known already; null where it has none
+ * @returns null where the laws are wider, or the noise smaller, than a lattice holds
  */
-export function lawRange(line: LineProblem, steps: number): Range | null {
-  const chain = gaussianStep(line);
-  const run = runChain(chain, line.start, steps, latticeLevels[0], () => {});
-  if (!("failure" in run)) return run;
-  const parts = 8;
-  const euler = {
-    mean: (x: number) => x - (line.eta / parts) * line.slope(x),
-    deviation: (x: number) => line.deviation(x) / Math.sqrt(parts),
-    stretch: (x: number) => 1 - (line.eta / parts) * line.curvature(x),
+export function lawRange(line: LineProblem, steps: number, known?: Range | null): Range | null {
+  const sgd = known === undefined ? rangeOf(gaussianStep(line), line.start, steps) : known;
+  if (sgd === null) return rangeOf(eulerStep(line, 8), line.start, 8 * steps);
+  if (!concaveSomewhere(line, sgd)) return sgd;
+  const continuous = rangeOf(eulerStep(line, 2), line.start, 2 * steps);
+  return continuous && { low: Math.min(sgd.low, continuous.low), high: Math.max(sgd.high, continuous.high) };
+}
+
+function rangeOf(chain: GaussianStep, start: number, steps: number): Range | null {
+  const run = runChain(chain, start, steps, latticeLevels[0], () => {});
+  return "failure" in run ? null : { low: run.low, high: run.high };
+}
+
+/** SME-1 with substeps eta/parts. */
+function eulerStep(line: LineProblem, parts: number): GaussianStep {
+  return {
+    mean: (x) => x - (line.eta / parts) * line.slope(x),
+    deviation: (x) => line.deviation(x) / Math.sqrt(parts),
+    stretch: (x) => 1 - (line.eta / parts) * line.curvature(x),
   };
-  const finer = runChain(euler, line.start, steps * parts, latticeLevels[0], () => {});
-  return "failure" in finer ? null : finer;
+}
+
+function concaveSomewhere(line: LineProblem, { low, high }: Range): boolean {
+  for (let i = 0; i <= 64; i++) if (line.curvature(low + ((high - low) * i) / 64) < 0) return true;
+  return false;
 }
 
 /** The models that are answered on this range, and what is to be said about them and the others. */

@@ -56,7 +56,9 @@ function discreteSources({ objective, noise, learningRate: eta }: SgdProblem, la
   const evaluate = (point: Float64Array): boolean => {
     objective.gradient(point, gradient);
     atoms = noise.atoms!(point);
-    return Number.isFinite(gradient[0]! + gradient[1]!) && atoms.values.every(Number.isFinite) && atoms.probabilities.every(Number.isFinite);
+    return (
+      Number.isFinite(gradient[0]! + gradient[1]!) && atoms.values.every(Number.isFinite) && atoms.probabilities.every(Number.isFinite)
+    );
   };
   for (let i = 0; i < law.masses.length; i++) {
     evaluateWithin(law.frame, reach, law.x[i]!, law.y[i]!, evaluate);

@@ -7,9 +7,18 @@
 // with constant coefficients and is solved by Krylov's method.
 import type { Sde } from "../model/sde.ts";
 import { coefficientsOfMasses, massesAtNodes, type PlaneBasis } from "./plane-basis.ts";
-import { covarianceInFrame, fitsFrame, frameAround, framePoints, muchNarrower, type PlaneFrame, type PlaneMoments, type PlaneResolution } from "./plane-frame.ts";
-import { inOtherFrame, momentsInFrame, momentsOfLaw, type PlaneLaw, planeLaw } from "./plane-law.ts";
+import {
+  covarianceInFrame,
+  fitsFrame,
+  frameAround,
+  framePoints,
+  muchNarrower,
+  type PlaneFrame,
+  type PlaneMoments,
+  type PlaneResolution,
+} from "./plane-frame.ts";
 import { krylovExponential } from "./plane-krylov.ts";
+import { inOtherFrame, momentsInFrame, momentsOfLaw, type PlaneLaw, planeLaw } from "./plane-law.ts";
 import { evaluateWithin, LostLawError } from "./plane-pull.ts";
 
 const defaults = {
@@ -79,7 +88,8 @@ function movesFar(from: PlaneMoments, to: PlaneMoments): boolean {
   return dx * dx + dy * dy > defaults.farthestMove * defaults.farthestMove * (to.xx + to.yy);
 }
 
-const isFinite2 = (m: PlaneMoments): boolean => Number.isFinite(m.x + m.y + m.xx + m.xy + m.yy) && m.xx >= -1e-12 * (1 + m.yy) && m.yy >= -1e-12 * (1 + m.xx);
+const isFinite2 = (m: PlaneMoments): boolean =>
+  Number.isFinite(m.x + m.y + m.xx + m.xy + m.yy) && m.xx >= -1e-12 * (1 + m.yy) && m.yy >= -1e-12 * (1 + m.xx);
 
 /** Moments after a stretch of time, from drift and diffusion at the mean: only to choose a frame. */
 function firstGuess(sde: Sde, from: PlaneMoments, time: number): PlaneMoments {

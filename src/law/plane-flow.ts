@@ -48,7 +48,7 @@ function extrapolated(field: Field, x: Float64Array, step: number): { x: Float64
     if (j === substeps.length - 1) {
       const last = fresh[j]!;
       const before = fresh[j - 1]!;
-      const error = last.reduce((s, v, i) => (Math.abs(v - before[i]!) <= s ? s : Math.abs(v - before[i]!)), 0);
+      const error = last.reduce((s, v, i) => Math.max(s, Math.abs(v - before[i]!)), 0);
       return { x: last, error };
     }
     rows.splice(0, rows.length, ...fresh);

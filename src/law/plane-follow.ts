@@ -33,7 +33,7 @@ const defaults = {
   reach: 8,
   /** It is used where the law's variances in its frame are at least this: series of narrower laws have not died out at its border. */
   gridVariance: 0.5,
-  /** Errors above this part of the scale mean that a law exploded, not that it converges slowly. */
+  /** Errors of every phi above this part of its scale mean that a law exploded, not that it converges slowly. */
   exploded: 0.1,
   /** From this place in the list on it is asked whether the degrees that are left will do. */
   judgedFrom: 4,
@@ -81,14 +81,14 @@ export function follow(
 ): Followed | NotFollowed {
   const [far, near] = defaults.resolutions;
   const found = followWith(far, process, start, steps, phis, options);
-  if ("along" in found && found.along.every((a) => Math.max(...a.errors) <= defaults.exploded * a.scale)) return found;
+  if ("along" in found && found.along.some((a) => worst(a) <= defaults.exploded * a.scale)) return found;
   const again = followWith(near, process, start, steps, phis, options);
   return "along" in again ? again : found;
 }
 
 /** Finite, and as good as figures must be that are given at all. */
-export function isAcceptable({ values, errors, scale }: AlongTheWay): boolean {
-  return values.every(Number.isFinite) && errors.every((error) => error <= weakDefaults.acceptable * Math.max(1, scale));
+export function isAcceptable(along: AlongTheWay): boolean {
+  return worst(along) <= weakDefaults.acceptable * Math.max(1, along.scale);
 }
 
 function followWith(
@@ -117,12 +117,18 @@ function followWith(
       continue;
     }
     if (before) {
-      const along = compareLevels(level, before);
-      if (along.every((a) => a.values.every(Number.isFinite))) best = { along, laws: level.laws, degree };
-      if (along.every((a) => Math.max(...a.errors) <= tolerance * a.scale)) break;
-      const errors = along.map((a) => Math.max(...a.errors));
+      // Higher degrees can explode where lower ones did not: the better figure of each phi is kept.
+      const fresh = compareLevels(level, before);
+      const along = fresh.map((a, p) => (best && worst(best.along[p]!) <= worst(a) ? best.along[p]! : a));
+      if (best === undefined || along.some((a, p) => a === fresh[p])) best = { along, laws: level.laws, degree };
+      if (along.every((a) => worst(a) <= tolerance * a.scale)) break;
+      const errors = fresh.map(worst);
       const left = defaults.degrees.length - 1 - place;
-      if (place >= defaults.judgedFrom && along.every((a, p) => isHopeless(errors[p]!, errorsBefore[p], left, a.scale, tolerance))) break;
+      if (
+        place >= defaults.judgedFrom &&
+        along.every((a, p) => worst(a) <= tolerance * a.scale || isHopeless(errors[p]!, errorsBefore[p], left, a.scale))
+      )
+        break;
       errorsBefore = errors;
     }
     before = level;
@@ -130,9 +136,13 @@ function followWith(
   return best ?? { reason };
 }
 
-/** At the rate of the last two differences an acceptable error is out of reach; or the tolerance is reached and needs no more. */
-function isHopeless(error: number, before: number | undefined, levelsLeft: number, scale: number, tolerance: number): boolean {
-  if (error <= tolerance * scale) return true;
+/** Largest error on the way; Infinity where something is not finite. */
+function worst({ values, errors }: AlongTheWay): number {
+  return values.every(Number.isFinite) && errors.every(Number.isFinite) ? Math.max(...errors) : Number.POSITIVE_INFINITY;
+}
+
+/** At the rate of the last two differences an acceptable error is out of reach. */
+function isHopeless(error: number, before: number | undefined, levelsLeft: number, scale: number): boolean {
   if (before === undefined) return false;
   let predicted = error;
   for (let k = 0; k < levelsLeft; k++) predicted *= error / before;

@@ -27,7 +27,8 @@ export function krylovExponential(map: LinearMap, v: Float64Array, time: number)
   for (let pieces = 0; left > 0; pieces++) {
     const beta = norm(now);
     if (beta === 0) return now;
-    if (!(beta < 1e12 * scale) || pieces > defaults.mostPieces) throw new LostLawError("a law grows beyond bounds, or is too stiff for its frame");
+    if (!(beta < 1e12 * scale) || pieces > defaults.mostPieces)
+      throw new LostLawError("a law grows beyond bounds, or is too stiff for its frame");
     const isEnough = (h: Float64Array, size: number, tau: number) =>
       beta * smallExponential(h, size, most, tau).error <= (defaults.tolerance * scale * tau) / time;
     const { basis, h, size, closed } = arnoldi(map, now, beta, most, (small, m) => isEnough(small, m, piece));

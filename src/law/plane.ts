@@ -7,12 +7,12 @@ import { isDeterministic } from "../model/define.ts";
 import type { SdeModel } from "../model/model.ts";
 import type { Sde } from "../model/sde.ts";
 import type { SgdProblem } from "../problem/problem.ts";
-import { type Curve, type ExpectationOptions, type Expectations, type ExpectationSolver } from "./expectations.ts";
+import type { Curve, ExpectationOptions, ExpectationSolver, Expectations } from "./expectations.ts";
 import { lineDefaults } from "./line-problem.ts";
 import { chainStep, planeChainApplies } from "./plane-chain.ts";
 import { diffusionStep } from "./plane-diffusion.ts";
 import { type Field, flow } from "./plane-flow.ts";
-import { follow, type FollowOptions, isAcceptable } from "./plane-follow.ts";
+import { type FollowOptions, follow, isAcceptable } from "./plane-follow.ts";
 import { decideInPlane } from "./plane-models.ts";
 import { LostLawError } from "./plane-pull.ts";
 
@@ -36,10 +36,18 @@ export function planeExpectations(problem: SgdProblem, models: readonly SdeModel
     const missing = tests.filter((_, i) => curves[i] === null).map(({ text }) => text);
     if (missing.length === 0) return;
     const why = reason === "" ? "two resolutions differ" : reason;
-    warnings.push(warning("not-converged", `${who}: E phi is not resolved for ${missing.join(", ")} (${why}).`, { ...measures, tests: missing }));
+    warnings.push(
+      warning("not-converged", `${who}: E phi is not resolved for ${missing.join(", ")} (${why}).`, { ...measures, tests: missing }),
+    );
   };
   if (isChain) unresolved("SGD", along, "reason" in sgd ? sgd.reason : "", {});
-  else warnings.push(warning("not-applicable", "SGD with minibatch noise has no law without sampling in two dimensions, except on least squares: use --method sample."));
+  else
+    warnings.push(
+      warning(
+        "not-applicable",
+        "SGD with minibatch noise has no law without sampling in two dimensions, except on least squares: use --method sample.",
+      ),
+    );
 
   // A phi that SGD's law does not resolve will not be resolved by laws like it.
   const open = phis.flatMap((_, i) => (along[i] === null ? [] : [i]));
@@ -47,7 +55,14 @@ export function planeExpectations(problem: SgdProblem, models: readonly SdeModel
     const curves = byModel[model.id]!;
     let reason = "SGD's law is not resolved, and with it where the models must exist";
     if (!("reason" in sgd) && open.length > 0) {
-      const found = modelCurves(model, problem, open.map((i) => phis[i]!), sgd.laws, warnings, options);
+      const found = modelCurves(
+        model,
+        problem,
+        open.map((i) => phis[i]!),
+        sgd.laws,
+        warnings,
+        options,
+      );
       if (found === undefined) continue;
       open.forEach((i, at) => {
         curves[i] = found.curves[at]!;
@@ -118,7 +133,11 @@ function stretch(drift: Field, from: Float64Array, to: Float64Array, time: numbe
   const sums = new Float64Array(from.length);
   from.forEach((value, i) => {
     const step = 1e-6 * (1 + Math.abs(value));
-    const moved = flow(drift, from.map((v, j) => (j === i ? v + step : v)), time);
+    const moved = flow(
+      drift,
+      from.map((v, j) => (j === i ? v + step : v)),
+      time,
+    );
     for (let j = 0; j < to.length; j++) sums[j]! += Math.abs(moved.x[j]! - to[j]!) / step;
   });
   return Math.max(...sums);

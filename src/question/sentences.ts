@@ -57,9 +57,16 @@ function barrier(problem: SgdProblem, byQuestion: ByQuestion, exit: ExitResult |
   if (!plain || !third || plain.verdict !== "poor" || third.error === null || sgd === undefined || own === undefined) return [];
   const cause = leavesOverTop(problem) ? "Over the barrier f''' tilts the exponent" : "At this exit f''' counts at the same order as HA-SME's terms";
   const plainly = `HA-SME is ${ratioInWords(own / sgd)}`;
-  if (third.verdict === "good") return [`${cause}: ${plainly}, HA-SME-3 † is right (theory 9).`];
+  if (third.verdict === "good") return [`${cause}: ${plainly}, HA-SME-3 † is right (theory 9).`, ...higherOrderIsNoBetter(byQuestion, exit, sgd)];
   if (third.error < (plain.error ?? 0) / 2) return [`${cause}: ${plainly}, HA-SME-3 † is nearer (theory 9).`];
   return [`${cause}: ${plainly}, and HA-SME-3 † does not mend it here (theory 9: it is right for constant noise only).`];
+}
+
+/** HA-SME-4 has the higher weak order and yet another exponent over a barrier (docs/sbea.md). */
+function higherOrderIsNoBetter(byQuestion: ByQuestion, exit: ExitResult | undefined, sgd: number): string[] {
+  const own = exit?.models["ha-sme-4"]?.watchedLikeSgd.meanSteps?.value;
+  if (own === undefined || byQuestion.exit?.find((r) => r.model === "ha-sme-4")?.verdict !== "poor") return [];
+  return [`HA-SME-4 † has the higher weak order, but not SGD's exponent: it is ${ratioInWords(own / sgd)} here.`];
 }
 
 /** One dimension: whether an end of the region is a top of f, or lies beyond one. */

@@ -7,7 +7,7 @@ import { type Warning, warning } from "../answer/warning.ts";
 import type { FittedOrder, ModelWeak, WeakResult, WeakRow } from "../answer/weak.ts";
 import { InputError, InterruptedError, NoAnswerError } from "../errors.ts";
 import { closedExpectations } from "../law/closed-expectations.ts";
-import type { Curve, Expectations, ExpectationSolver } from "../law/expectations.ts";
+import type { Curve, ExpectationSolver, Expectations } from "../law/expectations.ts";
 import { lineSolver } from "../law/line-expectations.ts";
 import { planeSolver } from "../law/plane.ts";
 import { selectModels } from "../model/index.ts";
@@ -61,13 +61,19 @@ export async function weak(problem: SgdProblem, options: WeakOptions = {}): Prom
       const fit = fitOrder(rows.flatMap((row, i) => pointOf(row, found[i]!, id, t)));
       orders[id] = "reason" in fit ? null : fit;
       if ("reason" in fit && etas.length > 1 && rows.some((row) => row.models[id]!.maxWeakError !== null)) {
-        warnings.push(warning("order-not-fitted", `${title}, ${test.text}: no order is fitted: ${fit.reason}.`, { model: id, phi: test.text }));
+        warnings.push(
+          warning("order-not-fitted", `${title}, ${test.text}: no order is fitted: ${fit.reason}.`, { model: id, phi: test.text }),
+        );
       }
     }
     return { phi: test.text, rows, orders };
   });
   if (tests.every((test) => test.rows.every((row) => row.sgd === null && models.every(({ id }) => row.models[id]!.value === null)))) {
-    throw new NoAnswerError("question/weak", `weak: nothing that was asked for has an answer. ${warnings.map((w) => w.message).join(" ")}`, { warnings });
+    throw new NoAnswerError(
+      "question/weak",
+      `weak: nothing that was asked for has an answer. ${warnings.map((w) => w.message).join(" ")}`,
+      { warnings },
+    );
   }
   const method = [...new Set(found.flatMap((f) => f.method.split("; ")))].join("; ");
   return { command: "weak", version, problem: problem.json, seed: options.seed ?? 1, warnings, result: { method, tests } };
@@ -100,8 +106,16 @@ async function expectations(problem: SgdProblem, models: readonly SdeModel[], op
       const found = await solver.solve({ ...problem, tests: covered }, models, options);
       // what a solver tried and did not resolve even for SGD is sampled, if there is who samples
       const failed = sampled ? covered.filter((_, i) => found.sgd[i] === null) : [];
-      if (failed.length > 0) fallbacks.push(warning("fallback", `E phi of ${failed.map((test) => test.text).join(", ")} is not resolved by ${found.method}: sampled instead.`, { tests: failed.map((test) => test.text) }));
-      if (failed.length < covered.length) parts.push({ tests: covered.filter((test) => !failed.includes(test)), found: pick(found, covered, failed) });
+      if (failed.length > 0)
+        fallbacks.push(
+          warning(
+            "fallback",
+            `E phi of ${failed.map((test) => test.text).join(", ")} is not resolved by ${found.method}: sampled instead.`,
+            { tests: failed.map((test) => test.text) },
+          ),
+        );
+      if (failed.length < covered.length)
+        parts.push({ tests: covered.filter((test) => !failed.includes(test)), found: pick(found, covered, failed) });
       open = open.filter((test) => failed.includes(test) || !covered.includes(test));
     }
   }
@@ -133,7 +147,12 @@ async function expectations(problem: SgdProblem, models: readonly SdeModel[], op
 function pick(found: Expectations, tests: readonly TestFunction[], failed: readonly TestFunction[]): Expectations {
   if (failed.length === 0) return found;
   const kept = <T>(all: readonly T[]): T[] => all.filter((_, i) => !failed.includes(tests[i]!));
-  return { ...found, sgd: kept(found.sgd), deviations: kept(found.deviations), models: Object.fromEntries(Object.entries(found.models).map(([id, curves]) => [id, kept(curves)])) };
+  return {
+    ...found,
+    sgd: kept(found.sgd),
+    deviations: kept(found.deviations),
+    models: Object.fromEntries(Object.entries(found.models).map(([id, curves]) => [id, kept(curves)])),
+  };
 }
 
 function rowOf(found: Expectations, models: readonly SdeModel[], t: number, eta: number, steps: number): WeakRow {
@@ -144,7 +163,14 @@ function rowOf(found: Expectations, models: readonly SdeModel[], t: number, eta:
     const value = at(sgd, step);
     return value ? [{ step, value }] : [];
   });
-  return { eta, steps, sgd: at(sgd, steps), ...(sgd === null ? {} : { sgdAlongTheWay }), sgdStandardDeviation: found.deviations[t] ?? null, models: rows };
+  return {
+    eta,
+    steps,
+    sgd: at(sgd, steps),
+    ...(sgd === null ? {} : { sgdAlongTheWay }),
+    sgdStandardDeviation: found.deviations[t] ?? null,
+    models: rows,
+  };
 }
 
 function modelWeak(curve: Curve | null, sgd: Curve | null, steps: number): ModelWeak {
@@ -178,7 +204,11 @@ function difference(curve: Curve, sgd: Curve, step: number): Estimate | null {
   if (Number.isNaN(value)) return null;
   const statistical = curve.kind === "standard-error" || sgd.kind === "standard-error";
   const [a, b] = [curve.errors[step]!, sgd.errors[step]!];
-  return estimate(value, statistical ? Math.sqrt(a * a + b * b) : a + b, statistical ? "standard-error" : curve.kind === "rounding" ? sgd.kind : curve.kind);
+  return estimate(
+    value,
+    statistical ? Math.sqrt(a * a + b * b) : a + b,
+    statistical ? "standard-error" : curve.kind === "rounding" ? sgd.kind : curve.kind,
+  );
 }
 
 /** Largest |weak error|: known as well as the least certain of the steps. */

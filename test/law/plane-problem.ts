@@ -36,7 +36,11 @@ export function planeProblem(file: {
   const along = variables.flatMap((v) => file.covariance.flat().map((entry) => scalar(derivative(entry, v).toString())));
   const cumulants = new Map<number, Scalar[]>();
   const covarianceDerivatives = (order: number): Scalar[] => {
-    if (!cumulants.has(order)) cumulants.set(order, file.covariance.flat().flatMap((entry) => tensor(entry, order)));
+    if (!cumulants.has(order))
+      cumulants.set(
+        order,
+        file.covariance.flat().flatMap((entry) => tensor(entry, order)),
+      );
     return cumulants.get(order)!;
   };
   const all = (functions: Scalar[]) => (x: Float64Array, out: Float64Array) => {
@@ -55,7 +59,8 @@ export function planeProblem(file: {
       hessian: all(derivatives(2)),
       third(x, v, w, out) {
         out.fill(0);
-        for (let i = 0; i < 2; i++) for (let j = 0; j < 2; j++) for (let k = 0; k < 2; k++) out[i]! += derivatives(3)[4 * i + 2 * j + k]!(x) * v[j]! * w[k]!;
+        for (let i = 0; i < 2; i++)
+          for (let j = 0; j < 2; j++) for (let k = 0; k < 2; k++) out[i]! += derivatives(3)[4 * i + 2 * j + k]!(x) * v[j]! * w[k]!;
         return out;
       },
       derivatives: (order, x, out) => all(derivatives(order))(x, out),

@@ -157,7 +157,9 @@ describe("what there is no figure for", () => {
     expect(bulk.models["ha-sme"]).toEqual([null]);
     expect(bulk.models["sme2"]![0]).not.toBeNull();
     expect(bulk.warnings.find((w) => w.model === "ha-sme")!.code).toBe("no-diffusion");
-    const edge = planeExpectations(planeProblem({ ...quartic, eta: 0.1, start: [1.2, 0.5] }), models);
+    const edge = planeExpectations(planeProblem({ ...quartic, eta: 0.1, start: [1.6, 0.5], covariance: isotropic("1.5"), steps: 2 }), [
+      models.find(({ id }) => id === "ha-sme")!,
+    ]);
     const said = edge.warnings.find((w) => w.model === "ha-sme")!;
     expect(said.code).toBe("edge");
     expect(said["mass"]).toBeLessThan(1e-6);

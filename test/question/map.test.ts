@@ -5,8 +5,22 @@ import { map } from "../../src/question/map.ts";
 import { weakVerdicts } from "../../src/question/verdicts.ts";
 import { weak } from "../../src/question/weak.ts";
 
-const well = { objective: { formula: "x^2/2 + 1.5*exp(-x^2)" }, noise: { gaussian: { sigma: 0.9 } }, learningRate: 0.2, start: [-1.0481], steps: 10, tests: ["x", "x^2"] };
-const bowl = { objective: { quadratic: { matrix: [[2]] } }, noise: { gaussian: { sigma: 1 } }, learningRate: 0.1, start: [1], steps: 20, tests: ["x", "x^2"] };
+const well = {
+  objective: { formula: "x^2/2 + 1.5*exp(-x^2)" },
+  noise: { gaussian: { sigma: 0.9 } },
+  learningRate: 0.2,
+  start: [-1.0481],
+  steps: 10,
+  tests: ["x", "x^2"],
+};
+const bowl = {
+  objective: { quadratic: { matrix: [[2]] } },
+  noise: { gaussian: { sigma: 1 } },
+  learningRate: 0.1,
+  start: [1],
+  steps: 20,
+  tests: ["x", "x^2"],
+};
 
 describe("map", () => {
   it("on a quadratic: HA-SME is exact below z = 1 and has no figure beyond, and the lines are eta = 1/2 and 1", async () => {
@@ -47,7 +61,14 @@ describe("map", () => {
   });
 
   it("in two dimensions asks the plane", async () => {
-    const plane = { objective: { formula: "0.6*x^2 + 0.4*y^2 + 0.3*cos(x + y/2)" }, noise: { gaussian: { sigma: 0.7 } }, learningRate: 0.1, start: [1, -0.5], steps: 5, tests: ["x*y"] };
+    const plane = {
+      objective: { formula: "0.6*x^2 + 0.4*y^2 + 0.3*cos(x + y/2)" },
+      noise: { gaussian: { sigma: 0.7 } },
+      learningRate: 0.1,
+      start: [1, -0.5],
+      steps: 5,
+      tests: ["x*y"],
+    };
     const { result } = await map(readProblem(plane), { axes: { eta: [0.1, 0.25], sigma: [0.3, 0.7] }, models: ["sme1", "ha-sme"] });
     for (const cell of result.cells) {
       expect(cell.best).toBe("ha-sme");
@@ -76,7 +97,11 @@ describe("map", () => {
     expect(seen.map(([done]) => done)).toEqual([0, 1, 2, 3, 4]);
     expect(seen.every(([, total]) => total === 4)).toBe(true);
     const stop = new AbortController();
-    const going = map(readProblem(bowl), { axes: { eta: [0.1, 0.2], sigma: [1, 2] }, signal: stop.signal, onProgress: (done) => done === 2 && stop.abort() });
+    const going = map(readProblem(bowl), {
+      axes: { eta: [0.1, 0.2], sigma: [1, 2] },
+      signal: stop.signal,
+      onProgress: (done) => done === 2 && stop.abort(),
+    });
     await expect(going).rejects.toMatchObject({ exitCode: 130 });
   });
 

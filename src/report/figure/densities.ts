@@ -8,6 +8,9 @@ import { coordinateNames, learningRate } from "../problem-text.ts";
 import { assemble, defaults, type Figure, type FigureContext, panel, rowsOf, strokeOf, stylesOf } from "./frame.ts";
 import { thinned } from "./scales.ts";
 
+/** As for verdicts: what is smaller is rounding. */
+const exactBelow = 1e-8;
+
 const options = { columns: 4, points: 90, rowHeight: 62, tail: 1e-3 };
 
 interface Point {
@@ -44,7 +47,7 @@ export function densitiesFigure(law: LawResult, context: FigureContext): Figure 
       notes.push({
         step: title(own.step),
         model: style.id,
-        text: other?.density ? (distance ? formatNumber(distance.value, 2) : "") : "no figure",
+        text: other?.density ? (distance ? (distance.value < exactBelow ? "exact" : formatNumber(distance.value, 2)) : "") : "no figure",
       });
     }
   }
@@ -55,7 +58,7 @@ export function densitiesFigure(law: LawResult, context: FigureContext): Figure 
   const grid = panel(
     {
       ...{ width: defaults.width, height, marginLeft: 96, marginRight: 6, marginTop: 24, marginBottom: 34 },
-      x: { domain: [low, high], label: name, labelArrow: "none", ticks: 4 },
+      x: { domain: [low, high], label: name, labelArrow: "none", ticks: 3, inset: 9 },
       y: { axis: null, domain: [0, highest * 1.05] },
       fx: { domain: drawn.map((i) => title(law.sgd.laws[i]!.step)), label: null, padding: 0.06 },
       fy: { domain: styles.map(({ id }) => id), axis: null, padding: 0.08 },

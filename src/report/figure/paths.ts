@@ -21,7 +21,7 @@ export function pathsFigure(problem: Pick<ComparedProblem, "paths" | "landscape"
       : d === 2
         ? [plane(paths, names, context)]
         : names.slice(0, options.coordinates).map((name, i) => steps(paths, i, name, defaults.width, 170, undefined, context));
-  const landscape = d === 1 && problem.landscape ? " Right: the objective f on the same vertical axis; paths collect where it is low." : "";
+  const landscape = d === 1 && problem.landscape ? " Right: the objective f on the same vertical axis; SGD tends to where it is low." : "";
   const more = d > options.coordinates ? ` The first ${options.coordinates} of ${d} coordinates.` : "";
   const rows = paths.flatMap((path, i) => path.map((x, k) => [i + 1, k, ...x]));
   return {
@@ -75,6 +75,9 @@ function line(paths: readonly Path[], landscape: ComparedProblem["landscape"], n
   const points = landscape.x.flatMap((x, i) =>
     x >= domain[0] && x <= domain[1] && Number.isFinite(landscape.f[i]!) ? [{ x, f: landscape.f[i]! }] : [],
   );
+  // Beside the ring, on the side where there is room.
+  const heights = points.map(({ f }) => f);
+  const beside = 2 * nearest(points, paths[0]![0]![0]!) > padded(heights)[0] + padded(heights)[1] ? -8 : 8;
   const right = panel(
     {
       ...{ width: options.landscapeWidth, height: options.height, marginLeft: 12, marginRight: 12, marginTop: 22, marginBottom: 36 },
@@ -90,7 +93,12 @@ function line(paths: readonly Path[], landscape: ComparedProblem["landscape"], n
           strokeWidth: 2,
           fill: "var(--paper, #ffffff)",
         }),
-        Plot.text(["start"], { x: () => nearest(points, paths[0]![0]![0]!), y: () => paths[0]![0]![0]!, dx: 8, textAnchor: "start" }),
+        Plot.text(["start"], {
+          x: () => nearest(points, paths[0]![0]![0]!),
+          y: () => paths[0]![0]![0]!,
+          dx: beside,
+          textAnchor: beside > 0 ? "start" : "end",
+        }),
       ],
     },
     context,
