@@ -49,20 +49,16 @@ export function planeExpectations(problem: SgdProblem, models: readonly SdeModel
       ),
     );
 
-  // A phi that SGD's law does not resolve will not be resolved by laws like it.
-  const open = phis.flatMap((_, i) => (along[i] === null ? [] : [i]));
+  // A phi that SGD's law does not resolve will not be resolved by laws like it; a flow needs no law.
+  const laws = "reason" in sgd ? [] : sgd.laws;
+  const resolved = phis.flatMap((_, i) => (along[i] === null ? [] : [i]));
   for (const model of models) {
     const curves = byModel[model.id]!;
+    const open = isDeterministic(model) || isNoiseless(problem) ? [...phis.keys()] : resolved;
     let reason = "SGD's law is not resolved, and with it where the models must exist";
-    if (!("reason" in sgd) && open.length > 0) {
-      const found = modelCurves(
-        model,
-        problem,
-        open.map((i) => phis[i]!),
-        sgd.laws,
-        warnings,
-        options,
-      );
+    if (open.length > 0) {
+      const asked = open.map((i) => phis[i]!);
+      const found = modelCurves(model, problem, asked, laws, warnings, options);
       if (found === undefined) continue;
       open.forEach((i, at) => {
         curves[i] = found.curves[at]!;
