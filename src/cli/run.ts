@@ -61,7 +61,7 @@ async function readProblems(command: Command, names: readonly string[], flags: F
 }
 
 /** A list of several, or a range that is still text. */
-const isSweep = (value: FlagValue): boolean => (Array.isArray(value) ? value.length > 1 : typeof value === "string" && value.includes(":"));
+const isSweep = (value: FlagValue): boolean => (Array.isArray(value) ? value.length > 1 : typeof value === "string" && /[:,]/.test(value));
 
 function optionsOf(flags: Flags): QuestionOptions {
   const method = flags["method"];

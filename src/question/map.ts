@@ -118,7 +118,13 @@ function cellFrom(x: number, y: number, models: readonly string[], verdicts: rea
   const told = verdicts.filter((v) => v.error !== null);
   const errors = Object.fromEntries(models.map((id) => [id, verdicts.find((v) => v.model === id)?.error ?? null]));
   const words = Object.fromEntries(models.map((id) => [id, verdicts.find((v) => v.model === id)?.verdict ?? "none"]));
-  return { x, y, best: told[0]?.model ?? null, runnerUp: told[1]?.model ?? null, errors, verdicts: words, ...(told.length === 0 ? { reason: verdicts[0]?.why ?? "no figure" } : {}) };
+  return { x, y, best: told[0]?.model ?? null, runnerUp: told[1]?.model ?? null, errors, verdicts: words, ...(told.length === 0 ? { reason: commonReason(verdicts) } : {}) };
+}
+
+/** Why most models have no figure. */
+function commonReason(verdicts: readonly ModelVerdict[]): string {
+  const count = (why: string): number => verdicts.filter((v) => v.why === why).length;
+  return verdicts.map((v) => v.why).sort((a, b) => count(b) - count(a))[0] ?? "no figure";
 }
 
 function emptyCell(x: number, y: number, models: readonly string[], reason: string): MapCell {

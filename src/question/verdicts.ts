@@ -1,6 +1,6 @@
 // Verdicts by question: one dimensionless error a model, and what it means (interface.md, "compare").
 // exact: nothing but rounding; good: below 0.05; poor: above; none: no figure.
-import type { Estimate, ExitResult, Figure, LawResult, ModelVerdict, StationaryLaw, Verdict, WeakResult } from "../answer/index.ts";
+import type { Estimate, ExitResult, Figure, LawAtStep, LawResult, ModelVerdict, StationaryLaw, Verdict, WeakResult } from "../answer/index.ts";
 import type { Warning } from "../answer/warning.ts";
 import { gaussianW2Squared } from "../law/divergence.ts";
 import { log } from "../numerics/elementary.ts";
@@ -38,8 +38,8 @@ export function lawVerdicts(models: readonly string[], law: LawResult, warnings:
       law.models[model]?.laws.forEach((at, i) => {
         const sgd = law.sgd.laws[i];
         // where the laws are no Gaussians, that of Gaussians with their moments bounds the distance from below
-        const squared = at.w2SquaredFromSgd ?? at.w2SquaredLowerBound;
-        if (squared === null || squared === undefined || !sgd?.covariance) return;
+        const squared = at.w2SquaredFromSgd ?? at.w2SquaredLowerBound ?? momentDistance(sgd, at);
+        if (squared === null || !sgd?.covariance) return;
         const deviation = standardDeviation(sgd.covariance);
         if (!(deviation > 0)) return;
         const distance = Math.sqrt(Math.max(value(squared), 0));
@@ -52,6 +52,16 @@ export function lawVerdicts(models: readonly string[], law: LawResult, warnings:
       return { model, error: worst.size, verdict: verdictOf(worst.size, worst.uncertainty), why: `${formally(law, model)}${what}, largest at step ${worst.step}` };
     }),
   );
+}
+
+/** Squared W2 of Gaussians with two laws' moments, sampled ones too; the moments' errors are its error. */
+function momentDistance(sgd: LawAtStep | undefined, model: LawAtStep): Estimate | null {
+  if (!sgd?.mean || !sgd.covariance || !model.mean || !model.covariance) return null;
+  const squared = gaussianW2Squared(numbers({ mean: sgd.mean, covariance: sgd.covariance }), numbers({ mean: model.mean, covariance: model.covariance }));
+  if (!Number.isFinite(squared)) return null;
+  const figures = [...sgd.mean, ...model.mean].map((f) => error(f) * error(f));
+  const spreads = [...sgd.covariance, ...model.covariance].map((row, i) => error(row[i % row.length]!));
+  return { value: squared, error: figures.reduce((s, e) => s + e, 0) + spreads.reduce((s, e) => s + e, 0), kind: "standard-error" };
 }
 
 /** Said before all else where the moments are those of no process. */
@@ -120,12 +130,18 @@ export function exitVerdicts(models: readonly string[], exit: ExitResult, warnin
   return sorted(
     models.map((model) => {
       const own = exit.models[model]?.watchedLikeSgd.meanSteps;
+      if (!sgd) return { model, error: null, verdict: "none", why: `SGD's own mean exit time has no figure${ofSgd(warnings)}` };
       if (!own || !sgd || !(own.value > 0) || !(sgd.value > 0)) return none(model, warnings, ["never-exits", "not-converged", "no-diffusion", "not-embeddable", "not-applicable", "unstable"]);
       const ratio = own.value / sgd.value;
       const size = Math.abs(log(ratio));
       return { model, error: size, verdict: verdictOf(size, relativeError(own) + relativeError(sgd)), why: ratioInWords(ratio) };
     }),
   );
+}
+
+function ofSgd(warnings: readonly Warning[]): string {
+  const reason = warnings.find((w) => w.model === undefined || w.model === "sgd");
+  return reason ? `: ${reason.message}` : "";
 }
 
 const relativeError = (estimate: Estimate): number => estimate.error / Math.abs(estimate.value);
