@@ -61,15 +61,34 @@ export default {
     ...folders,
     ...packageRules,
     { name: "no-cycle", severity: "error", from: {}, to: { circular: true } },
-    { name: "no-node-modules-elsewhere", severity: "error", from: { path: "^src/", pathNot: "^src/(node|cluster|cli)/|^src/node\\.ts$" }, to: { dependencyTypes: ["core"] } },
-    { name: "browser-safe-index", severity: "error", from: { path: "^src/index\\.ts$" }, to: { path: "^src/(node|cluster|cli)/|^src/node\\.ts$" } },
+    {
+      name: "no-node-modules-elsewhere",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(node|cluster|cli)/|^src/node\\.ts$" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "browser-safe-index",
+      severity: "error",
+      from: { path: "^src/index\\.ts$" },
+      to: { path: "^src/(node|cluster|cli)/|^src/node\\.ts$" },
+    },
     { name: "unresolved", severity: "error", from: { path: "^src/" }, to: { couldNotResolve: true } },
-    { name: "src-stands-alone", severity: "error", from: { path: "^src/" }, to: { path: "^(test|bench|examples|scripts)/", pathNot: "\\.json$" } },
+    {
+      name: "src-stands-alone",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^(test|bench|examples|scripts)/", pathNot: "\\.json$" },
+    },
   ],
   options: {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "default"], extensions: [".ts", ".js", ".mjs", ".json"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "types", "default"],
+      extensions: [".ts", ".js", ".mjs", ".json"],
+    },
   },
 };

@@ -8,6 +8,8 @@ const run = (command, args) => {
 };
 
 const asked = process.argv.slice(2);
-const named = asked.some((word) => !word.startsWith("-") && (existsSync(word) || /^[\w-]+$/.test(word))) || asked.some((word) => /^--(formula|matrix|data)/.test(word));
+const named =
+  asked.some((word) => !word.startsWith("-") && (existsSync(word) || /^[\w-]+$/.test(word))) ||
+  asked.some((word) => /^--(formula|matrix|data)/.test(word));
 run("npm", ["run", "build", "--silent"]);
 run(process.execPath, ["dist/cli/main.js", "compare", ...(named ? [] : ["quadratic", "maximum", "double-well"]), ...asked]);

@@ -1,8 +1,8 @@
 // The public list of `escapement`: runs in Node and in browsers, no side effects.
 export * from "./answer/index.ts";
 export { DomainError, EscapementError, InputError, InternalError, InterruptedError, NoAnswerError } from "./errors.ts";
-export { modelById, models, selectModels } from "./model/index.ts";
 export { bind } from "./model/bind.ts";
+export { modelById, models, selectModels } from "./model/index.ts";
 export type { SdeModel } from "./model/model.ts";
 export type { Sde } from "./model/sde.ts";
 export { diffusionFactor, driftFactor } from "./numerics/factors.ts";
@@ -17,9 +17,9 @@ export { diagnose } from "./question/diagnose.ts";
 export { errorSources } from "./question/error-sources.ts";
 export { exit } from "./question/exit.ts";
 export { law } from "./question/law.ts";
-export type { QuestionOptions } from "./question/options.ts";
 export { type MapOptions, map } from "./question/map.ts";
-export { type Sampling, sampling } from "./question/sampling.ts";
+export type { QuestionOptions } from "./question/options.ts";
 export { type PathBlock, type PathsOptions, pathBlocks, paths } from "./question/paths.ts";
+export { type Sampling, sampling } from "./question/sampling.ts";
 export { weak } from "./question/weak.ts";
 export { version } from "./version.ts";

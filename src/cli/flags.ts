@@ -99,13 +99,15 @@ export function notYet(what: string): InputError {
 
 function readNumber(text: string, name: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new InputError("cli/flag", `${name}: found ${text || "nothing"}; allowed: a number`, { flag: name, found: text });
+  if (text.trim() === "" || !Number.isFinite(value))
+    throw new InputError("cli/flag", `${name}: found ${text || "nothing"}; allowed: a number`, { flag: name, found: text });
   return value;
 }
 
 function readCount(text: string, name: string): number {
   const value = readNumber(text, name);
-  if (!Number.isInteger(value) || value < 0) throw new InputError("cli/flag", `${name}: found ${text}; allowed: a whole number >= 0`, { flag: name, found: text });
+  if (!Number.isInteger(value) || value < 0)
+    throw new InputError("cli/flag", `${name}: found ${text}; allowed: a whole number >= 0`, { flag: name, found: text });
   return value;
 }
 
@@ -114,13 +116,20 @@ export function readNumbers(text: string, name: string): number[] {
   const parts = text.split(":");
   if (parts.length === 1) return [readNumber(text, name)];
   const logarithmic = parts.length === 4 && parts[3] === "log";
-  if (parts.length !== 3 && !logarithmic) throw new InputError("cli/flag", `${name}: found ${text}; allowed: numbers, or a range a:b:n or a:b:n:log`, { flag: name, found: text });
+  if (parts.length !== 3 && !logarithmic)
+    throw new InputError("cli/flag", `${name}: found ${text}; allowed: numbers, or a range a:b:n or a:b:n:log`, {
+      flag: name,
+      found: text,
+    });
   const [a, b, n] = [readNumber(parts[0]!, name), readNumber(parts[1]!, name), readCount(parts[2]!, name)];
   if (n < 2) return [a];
-  if (logarithmic && !(a > 0 && b > 0)) throw new InputError("cli/flag", `${name}: found ${text}; allowed with log: ends above zero`, { flag: name, found: text });
+  if (logarithmic && !(a > 0 && b > 0))
+    throw new InputError("cli/flag", `${name}: found ${text}; allowed with log: ends above zero`, { flag: name, found: text });
   const ratio = logarithmic ? root(b / a, n - 1) : 1;
   // rounded to 12 digits: the values are typed again from pages and tables
-  return Array.from({ length: n }, (_, i) => Number((logarithmic ? a * integerPower(ratio, i) : a + ((b - a) * i) / (n - 1)).toPrecision(12)));
+  return Array.from({ length: n }, (_, i) =>
+    Number((logarithmic ? a * integerPower(ratio, i) : a + ((b - a) * i) / (n - 1)).toPrecision(12)),
+  );
 }
 
 /** q^(1/m) for q > 0, by bisection: here so that --help needs no library. */

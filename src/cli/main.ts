@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command: arguments -> question -> report, and exit codes (interface.md). Everything but the parser is loaded when needed.
-import { Command as Parser, CommanderError, Option } from "commander";
-import { EscapementError, InputError } from "../errors.ts";
+import { CommanderError, Option, Command as Parser } from "commander";
+import { EscapementError, type InputError } from "../errors.ts";
 import { version } from "../version.ts";
 import type { Command } from "./command.ts";
 import { commands } from "./commands.ts";
@@ -40,12 +40,16 @@ function addCommand(parser: Parser, command: Command, argv: readonly string[]): 
   const later = command.name !== "schema" && !command.load;
   const sub = parser.command(command.name, { hidden: later }).description(command.summary).exitOverride();
   if (later) {
-    sub.allowUnknownOption().argument("[anything...]").action(() => {
-      throw notYet(command.name);
-    });
+    sub
+      .allowUnknownOption()
+      .argument("[anything...]")
+      .action(() => {
+        throw notYet(command.name);
+      });
     return;
   }
-  if (command.problems !== "none") sub.argument(command.problems === "many" ? "[problem...]" : "[problem]", "a problem file, - for standard input, or a gallery name");
+  if (command.problems !== "none")
+    sub.argument(command.problems === "many" ? "[problem...]" : "[problem]", "a problem file, - for standard input, or a gallery name");
   const flags = command.problems === "none" ? [] : [...command.flags, ...problemFlags, ...commonFlags];
   for (const flag of flags) addFlag(sub, flag);
   if (command.example) sub.addHelpText("after", `\nExample:  ${command.example}`);
@@ -62,7 +66,8 @@ function addCommand(parser: Parser, command: Command, argv: readonly string[]): 
 }
 
 function addFlag(sub: Parser, flag: Flag): void {
-  const spell = (name: string): string => `${flag.short && name === flag.name ? `-${flag.short}, ` : ""}--${name}${flag.argument ? ` ${flag.argument}` : ""}`;
+  const spell = (name: string): string =>
+    `${flag.short && name === flag.name ? `-${flag.short}, ` : ""}--${name}${flag.argument ? ` ${flag.argument}` : ""}`;
   const option = new Option(spell(flag.name), flag.help);
   option.hidden = flag.notYet === true;
   if (flag.kind === "switch") {
@@ -70,7 +75,8 @@ function addFlag(sub: Parser, flag: Flag): void {
   } else if (flag.kind === "repeated") option.argParser((text: string, before: string[] = []) => [...before, text]);
   else option.argParser((text: string) => parseFlag(flag, text));
   sub.addOption(option);
-  for (const other of flag.also ?? []) sub.addOption(new Option(spell(other), `the same as --${flag.name}`).argParser((text: string) => parseFlag(flag, text)).hideHelp());
+  for (const other of flag.also ?? [])
+    sub.addOption(new Option(spell(other), `the same as --${flag.name}`).argParser((text: string) => parseFlag(flag, text)).hideHelp());
 }
 
 /** Says on standard error what went wrong; returns the exit code. */

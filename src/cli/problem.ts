@@ -14,7 +14,13 @@ export function layFlagsOver(raw: unknown, flags: Flags): unknown {
   const noise = noiseOf(flags, problem["noise"]);
   if (noise) problem["noise"] = noise;
   if (flags["eta"] !== undefined) problem["learningRate"] = single(flags["eta"], "--eta");
-  for (const [flag, field] of [["start", "start"], ["steps", "steps"], ["test", "tests"], ["at", "at"], ["inside", "inside"]] as const)
+  for (const [flag, field] of [
+    ["start", "start"],
+    ["steps", "steps"],
+    ["test", "tests"],
+    ["at", "at"],
+    ["inside", "inside"],
+  ] as const)
     if (flags[flag] !== undefined) problem[field] = flags[flag];
   return problem;
 }
@@ -22,10 +28,12 @@ export function layFlagsOver(raw: unknown, flags: Flags): unknown {
 function objectiveOf(flags: Flags, known: unknown): Raw | undefined {
   const forms = ["formula", "matrix", "data"].filter((f) => flags[f] !== undefined);
   if (forms.length > 1) throw new InputError("cli/flag", `--${forms.join(", --")}: found ${forms.length} objectives; allowed: one`, {});
-  if (flags["formula"] !== undefined) return { formula: flags["formula"], ...(flags["variables"] === undefined ? {} : { variables: flags["variables"] }) };
+  if (flags["formula"] !== undefined)
+    return { formula: flags["formula"], ...(flags["variables"] === undefined ? {} : { variables: flags["variables"] }) };
   if (flags["matrix"] !== undefined) return { quadratic: { matrix: flags["matrix"] } };
   if (flags["data"] !== undefined) {
-    if (flags["target"] === undefined) throw new InputError("cli/flag", "--data: found no --target; allowed: --data FILE.csv --target COLUMN", {});
+    if (flags["target"] === undefined)
+      throw new InputError("cli/flag", "--data: found no --target; allowed: --data FILE.csv --target COLUMN", {});
     return {
       leastSquares: {
         data: flags["data"],
@@ -45,7 +53,14 @@ function noiseOf(flags: Flags, known: unknown): Raw | undefined {
   if (flags["covariance"] !== undefined) return { gaussian: { covariance: flags["covariance"] } };
   if (flags["batch"] !== undefined) {
     const before = (known as { minibatch?: Raw } | undefined)?.minibatch;
-    return { minibatch: { replacement: false, ...before, size: single(flags["batch"], "--batch"), ...(flags["with-replacement"] ? { replacement: true } : {}) } };
+    return {
+      minibatch: {
+        replacement: false,
+        ...before,
+        size: single(flags["batch"], "--batch"),
+        ...(flags["with-replacement"] ? { replacement: true } : {}),
+      },
+    };
   }
   return known as Raw | undefined;
 }
@@ -53,7 +68,9 @@ function noiseOf(flags: Flags, known: unknown): Raw | undefined {
 function single(values: FlagValue, flag: string): unknown {
   const list = values as readonly unknown[];
   if (list.length === 1) return list[0];
-  throw new InputError("cli/flag", `${flag}: found a list of ${list.length}; allowed here: one number (lists: weak and diagnose)`, { flag });
+  throw new InputError("cli/flag", `${flag}: found a list of ${list.length}; allowed here: one number (lists: weak and diagnose)`, {
+    flag,
+  });
 }
 
 /** Whether flags alone make a problem. */

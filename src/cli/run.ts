@@ -1,15 +1,19 @@
 // One command from arguments to output: reads the problems, asks the question, prints a document or a table, writes the page.
 import type { Answer } from "../answer/answer.ts";
-import { EscapementError } from "../errors.ts";
+import { EscapementError, InputError } from "../errors.ts";
 import type { QuestionOptions, SgdProblem } from "../index.ts";
 import type { Command, CommandModule } from "./command.ts";
 import type { FlagValue } from "./flags.ts";
 import { type Flags, layFlagsOver, makesProblem } from "./problem.ts";
 import { startProgress } from "./progress.ts";
-import { InputError } from "../errors.ts";
 
 /** Runs a command that asks a question; returns the exit code. */
-export async function runCommand(command: Command, names: readonly string[], opts: Record<string, FlagValue>, argv: readonly string[]): Promise<number> {
+export async function runCommand(
+  command: Command,
+  names: readonly string[],
+  opts: Record<string, FlagValue>,
+  argv: readonly string[],
+): Promise<number> {
   const flags = canonicalFlags(opts);
   const problems = await readProblems(command, names, flags);
   const module = await command.load!();
@@ -19,12 +23,18 @@ export async function runCommand(command: Command, names: readonly string[], opt
   process.once("SIGINT", onInterrupt);
   const progress = startProgress(flags["quiet"] === true);
   try {
-    const answer = await module.ask({ problems, flags, options: { ...optionsOf(flags), signal: interrupt.signal, onProgress: progress.report }, typed });
+    const answer = await module.ask({
+      problems,
+      flags,
+      options: { ...optionsOf(flags), signal: interrupt.signal, onProgress: progress.report },
+      typed,
+    });
     progress.stop();
     return await printAnswer(module, answer, flags, typed);
   } catch (error) {
     progress.stop();
-    if (flags["json"] && error instanceof EscapementError && error.exitCode === 3) process.stdout.write(`${JSON.stringify(refusal(command, problems, error))}\n`);
+    if (flags["json"] && error instanceof EscapementError && error.exitCode === 3)
+      process.stdout.write(`${JSON.stringify(refusal(command, problems, error))}\n`);
     throw error;
   } finally {
     process.removeListener("SIGINT", onInterrupt);
@@ -49,7 +59,11 @@ async function readProblems(command: Command, names: readonly string[], flags: F
   // a list that the command sweeps is not a field; a single value is
   for (const name of command.sweeps) if (isSweep(own[name])) delete own[name];
   if (names.length === 0) {
-    if (!makesProblem(flags)) throw new InputError("cli/no-problem", `${command.name}: found no problem; allowed: a problem file, or --formula with --sigma, --eta, --start and --steps`);
+    if (!makesProblem(flags))
+      throw new InputError(
+        "cli/no-problem",
+        `${command.name}: found no problem; allowed: a problem file, or --formula with --sigma, --eta, --start and --steps`,
+      );
     if (own["eta"] === undefined && Array.isArray(flags["eta"])) own["eta"] = [(flags["eta"] as number[])[0]];
     if (own["batch"] === undefined && Array.isArray(flags["batch"])) own["batch"] = [(flags["batch"] as number[])[0]];
     return [readProblemAt(layFlagsOver(undefined, own), ".")];
@@ -101,7 +115,13 @@ async function printAnswer(module: CommandModule, answer: Answer<unknown>, flags
 
 /** What --json prints when nothing has an answer: the document without a result, and why. */
 function refusal(command: Command, problems: readonly SgdProblem[], error: EscapementError): object {
-  return { command: command.name, problem: problems[0]?.json ?? null, warnings: error.details["warnings"] ?? [], result: null, error: { code: error.code, message: error.message } };
+  return {
+    command: command.name,
+    problem: problems[0]?.json ?? null,
+    warnings: error.details["warnings"] ?? [],
+    result: null,
+    error: { code: error.code, message: error.message },
+  };
 }
 
 const quoted = (word: string): string => (/^[\w./:,=+-]+$/.test(word) ? word : `"${word.replace(/(["\\$`])/g, "\\$1")}"`);

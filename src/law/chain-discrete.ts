@@ -41,7 +41,12 @@ export function discreteStep(problem: SgdProblem, line: LineProblem): DiscreteSt
 }
 
 /** Curves by function; null where the meshes disagree or the reachable range explodes. */
-export function discreteExpectations(step: DiscreteStep, start: number, functions: readonly ((x: number) => number)[], steps: number): (Curve | null)[] {
+export function discreteExpectations(
+  step: DiscreteStep,
+  start: number,
+  functions: readonly ((x: number) => number)[],
+  steps: number,
+): (Curve | null)[] {
   if (step.count ** steps <= defaults.maxPaths) return enumerated(step, start, functions, steps);
   const range = reachable(step, start, steps);
   if (range === null) return functions.map(() => null);
@@ -84,7 +89,9 @@ function enumerated(step: DiscreteStep, start: number, functions: readonly ((x: 
       errors[f]![k] = 1e-15 * (Math.sqrt(points.length) + k) * size;
     });
   }
-  return functions.map((_, f) => (values[f]!.every(Number.isFinite) ? { values: values[f]!, errors: errors[f]!, kind: "rounding" as const } : null));
+  return functions.map((_, f) =>
+    values[f]!.every(Number.isFinite) ? { values: values[f]!, errors: errors[f]!, kind: "rounding" as const } : null,
+  );
 }
 
 /** An interval that holds every path, from the images of 257 points of the last one; null where it overflows. */

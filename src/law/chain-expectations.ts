@@ -25,14 +25,20 @@ export function gaussianStep(line: LineProblem): GaussianStep {
   return { mean: line.mean, deviation: line.deviation, stretch: (x) => 1 - line.eta * line.curvature(x) };
 }
 
-export function chainExpectations(line: LineProblem, functions: readonly ((x: number) => number)[], steps: number): ChainExpectations | ChainFailure {
+export function chainExpectations(
+  line: LineProblem,
+  functions: readonly ((x: number) => number)[],
+  steps: number,
+): ChainExpectations | ChainFailure {
   const chain = gaussianStep(line);
   const direct = latticeLevels.slice(0, 2).map((level) => sums(chain, line.start, functions, steps, level));
   const [coarse, fine] = direct as [Sums | ChainFailure, Sums | ChainFailure];
   if ("failure" in coarse) return coarse;
   if ("failure" in fine) return fine;
   const curves: (Curve | null)[] = functions.map((_, f) => compared(coarse, fine, f));
-  const stubborn = functions.flatMap((_, f) => (curves[f] !== null && worstOf(curves[f], fine.scales[f]!) <= weakDefaults.target ? [] : [f]));
+  const stubborn = functions.flatMap((_, f) =>
+    curves[f] !== null && worstOf(curves[f], fine.scales[f]!) <= weakDefaults.target ? [] : [f],
+  );
   const smooth = stubborn.filter((f) => fine.values[f]!.every(Number.isFinite));
   if (smooth.length > 0) {
     const averaged = smooth.map((f) => {
@@ -74,7 +80,8 @@ function sums(
   const tails = functions.map(() => new Float64Array(steps + 1));
   const deviations: (number | null)[] = functions.map(() => null);
   const kept = functions.map((phi) => latticeFunction(phi));
-  if (steps === 0) return { run: { lattice: { spacing: 1, origin: start }, low: start, high: start, massDefect: 0 }, values, scales, tails, deviations };
+  if (steps === 0)
+    return { run: { lattice: { spacing: 1, origin: start }, low: start, high: start, massDefect: 0 }, values, scales, tails, deviations };
   const run = runChain(chain, start, steps, level, (law, lattice) => {
     let total = 0;
     for (const mass of law.masses) total += mass;

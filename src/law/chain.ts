@@ -72,11 +72,12 @@ export function runChain(
   start: number,
   steps: number,
   options: ChainOptions,
-  visit: (law: LatticeLaw, lattice: Lattice) => boolean | void,
+  visit: (law: LatticeLaw, lattice: Lattice) => boolean | undefined,
 ): ChainRun | ChainFailure {
   let spacing = options.fineness / bandwidth(chain, start);
+  const budget = { work: defaults.maxWork };
   for (let attempt = 0; attempt < 40; attempt++) {
-    const run = attemptRun(chain, start, steps, spacing, options, visit);
+    const run = attemptRun(chain, start, steps, spacing, options, visit, budget);
     if ("finer" in run) spacing = Math.min(run.finer, 0.9 * spacing);
     else return run;
   }
@@ -122,7 +123,8 @@ function attemptRun(
   steps: number,
   spacing: number,
   options: ChainOptions,
-  visit: (law: LatticeLaw, lattice: Lattice) => boolean | void,
+  visit: (law: LatticeLaw, lattice: Lattice) => boolean | undefined,
+  budget: { work: number },
 ): ChainRun | ChainFailure | { finer: number } {
   // Without noise at the start the path is a point until it meets some.
   let point = start;
@@ -135,7 +137,6 @@ function attemptRun(
   if (!(spacing > 0) || step > steps) return { failure: "unresolved", step, place: point };
   const lattice: Lattice = { spacing, origin: start + (options.shift ?? 0) * spacing };
   const nodes = emptyNodes();
-  let work = 0;
   let low = Math.min(start, point);
   let high = Math.max(start, point);
   let massDefect = 0;
@@ -185,8 +186,8 @@ function attemptRun(
       });
       if (kept.length === 0 && options.within) break;
       if (runaway > defaults.runaway || kept.length === 0) return failureAt(chain, latticePoint(lattice, sources.at(-1)?.[0] ?? 0), step);
-      for (const [index] of kept) work += 2 * nodes.half[index - nodes.base]!;
-      if (masses.length > defaults.maxNodes || work > defaults.maxWork) return failureAt(chain, latticePoint(lattice, first), step);
+      for (const [index] of kept) budget.work -= 2 * nodes.half[index - nodes.base]!;
+      if (masses.length > defaults.maxNodes || budget.work < 0) return failureAt(chain, latticePoint(lattice, first), step);
       ({ first, masses } = spread(nodes, kept));
     }
     if (options.within) clip(masses, first, lattice, options.within);

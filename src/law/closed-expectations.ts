@@ -4,7 +4,7 @@
 import type { LawAtStep, LawResult } from "../answer/law.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { TestFunction } from "../problem/test-function.ts";
-import type { Curve, Expectations, ExpectationSolver } from "./expectations.ts";
+import type { Curve, ExpectationSolver, Expectations } from "./expectations.ts";
 import { gaussianLaws } from "./gaussian.ts";
 import { coversProblem, leastSquaresLaws } from "./moments.ts";
 import { type NormalExpectation, normalExpectation } from "./normal-expectation.ts";
@@ -103,13 +103,24 @@ function deviationOf(problem: SgdProblem, test: TestFunction, result: LawResult)
   if (problem.objective.d === 1 && problem.noise.gaussian) {
     const point = new Float64Array(1);
     const centre = expectationAt(problem, test, law, 0)?.value ?? Number.NaN;
-    const square = normalExpectation((x) => {
-      point[0] = x;
-      return (test.value(point) - centre) ** 2;
-    }, mean[0]!, Math.sqrt(Math.max(0, Number(law.covariance[0]![0]))));
+    const square = normalExpectation(
+      (x) => {
+        point[0] = x;
+        return (test.value(point) - centre) ** 2;
+      },
+      mean[0]!,
+      Math.sqrt(Math.max(0, Number(law.covariance[0]![0]))),
+    );
     return Number.isFinite(square.value) ? Math.sqrt(square.value) : null;
   }
-  return test.polynomial ? gaussianDeviation(test.polynomial, mean, law.covariance.map((row) => row.map(Number)), problem) : null;
+  return test.polynomial
+    ? gaussianDeviation(
+        test.polynomial,
+        mean,
+        law.covariance.map((row) => row.map(Number)),
+        problem,
+      )
+    : null;
 }
 
 /** (g^T C g + 2 tr (Q C Q C))^(1/2), g = linear + 2 Q mean: exact for normal laws; only the first term is known for others, and only if Q = 0. */

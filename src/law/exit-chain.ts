@@ -27,7 +27,12 @@ export interface ExitNodes {
 }
 
 /** @param width of panels in standard deviations of one step; 3.2 gives about 1e-11, 2.4 rounding */
-export function exitChain(step: GaussianStep, start: number, domain: ExitDomain, width: number): { chain: KilledChain; nodes: Float64Array; rowSumDefect: number } | null {
+export function exitChain(
+  step: GaussianStep,
+  start: number,
+  domain: ExitDomain,
+  width: number,
+): { chain: KilledChain; nodes: Float64Array; rowSumDefect: number } | null {
   const rule = panels(step, domain, width);
   if (rule === null) return null;
   const { nodes } = rule;
@@ -89,7 +94,8 @@ function panels(step: GaussianStep, { low, high }: ExitDomain, width: number): E
   for (let at = low; at < high; ) {
     let allowed = width * finest[Math.min(samples - 1, Math.floor((at - low) / cell))]!;
     // Not wider than what is allowed where the panel ends.
-    for (let pass = 0; pass < 3; pass++) allowed = Math.min(allowed, width * finest[Math.min(samples - 1, Math.floor((at + allowed - low) / cell))]!);
+    for (let pass = 0; pass < 3; pass++)
+      allowed = Math.min(allowed, width * finest[Math.min(samples - 1, Math.floor((at + allowed - low) / cell))]!);
     if (edges.length * defaults.points > defaults.maxNodes) return null;
     const left = high - at;
     at = left <= 1.0001 * allowed ? high : left < 2 * allowed ? at + 0.5 * left : at + allowed;

@@ -6,10 +6,10 @@
 // beyond about 1e9 steps lose their figures (the mean times 1e-15 is part of the error).
 import type { ExitDomain } from "./exit-chain.ts";
 import type { KilledChain } from "./killed-chain.ts";
+import { elementWidth, smallestDeviation } from "./kolmogorov.ts";
 import { type LineMesh, lineMesh, nodeAt } from "./line-mesh.ts";
 import { lineOperator, stepMatrix } from "./line-operator.ts";
 import { type LineProblem, type LineSde, mendedEdges } from "./line-problem.ts";
-import { elementWidth, smallestDeviation } from "./kolmogorov.ts";
 
 export interface DiffusionLevel {
   readonly tolerance: number;
@@ -34,7 +34,8 @@ const maxNodes = 1300;
 /** The mesh that all models of a problem share. */
 export function exitMesh(line: LineProblem, sdes: readonly LineSde[], domain: ExitDomain, level: DiffusionLevel): LineMesh | null {
   const { a, b } = domain;
-  const beyond = (end: number, towards: number): number => (Number.isFinite(end) ? level.margin * Math.max(...sdes.map((sde) => Math.sqrt(line.eta * sde.diffusion(towards)))) : 0);
+  const beyond = (end: number, towards: number): number =>
+    Number.isFinite(end) ? level.margin * Math.max(...sdes.map((sde) => Math.sqrt(line.eta * sde.diffusion(towards)))) : 0;
   const low = domain.low - beyond(a, domain.low) - (Number.isFinite(a) ? 0 : 0.01 * level.margin * (domain.high - domain.low));
   const high = domain.high + beyond(b, domain.high) + (Number.isFinite(b) ? 0 : 0.01 * level.margin * (domain.high - domain.low));
   const rough = [a, b].filter(Number.isFinite);
@@ -46,7 +47,11 @@ export function exitMesh(line: LineProblem, sdes: readonly LineSde[], domain: Ex
     functions: sdes.flatMap((sde) => [sde.drift, sde.diffusion]),
     degree,
     tolerance: level.tolerance,
-    maxWidth: (x) => rough.reduce((allowed, end) => Math.min(allowed, Math.max(level.atEnds * line.deviation(end), 0.5 * Math.abs(x - end))), elsewhere(x)),
+    maxWidth: (x) =>
+      rough.reduce(
+        (allowed, end) => Math.min(allowed, Math.max(level.atEnds * line.deviation(end), 0.5 * Math.abs(x - end))),
+        elsewhere(x),
+      ),
     // Far narrower elements would spoil the generator by rounding (kolmogorov.ts).
     narrowest: (0.1 * smallestDeviation(line, { low: domain.low, high: domain.high })) / (high - low),
   });
@@ -54,7 +59,13 @@ export function exitMesh(line: LineProblem, sdes: readonly LineSde[], domain: Ex
 }
 
 /** The chain of a model watched at the steps; null where its coefficients are not finite on the mesh. */
-export function diffusionChain(line: LineProblem, sde: LineSde, domain: ExitDomain, mesh: LineMesh, level: DiffusionLevel): KilledChain | null {
+export function diffusionChain(
+  line: LineProblem,
+  sde: LineSde,
+  domain: ExitDomain,
+  mesh: LineMesh,
+  level: DiffusionLevel,
+): KilledChain | null {
   const operator = lineOperator(mesh, sde.drift, sde.diffusion);
   if (!operator.blocks.every(Number.isFinite)) return null;
   const P = stepMatrix(operator, line.eta, level.squarings);

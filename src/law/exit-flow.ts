@@ -7,7 +7,12 @@ import { signChanges } from "../numerics/sign-change.ts";
 const scan = 2001;
 
 /** Time of leaving and a bound on its error; null where the path never leaves. */
-export function flowExitTime(drift: (x: number) => number, start: number, a: number, b: number): { readonly value: number; readonly error: number } | null {
+export function flowExitTime(
+  drift: (x: number) => number,
+  start: number,
+  a: number,
+  b: number,
+): { readonly value: number; readonly error: number } | null {
   const speed = drift(start);
   const end = speed > 0 ? b : a;
   if (!(Math.abs(speed) > 0) || !Number.isFinite(end)) return null;

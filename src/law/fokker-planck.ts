@@ -28,7 +28,13 @@ const degree = 16;
 const maxNodes = 6000;
 
 /** One mesh for all models; null where it would be too fine. */
-export function densityMesh(line: LineProblem, sdes: readonly LineSde[], range: Range, firstStep: number, level: DensityLevel): LineMesh | null {
+export function densityMesh(
+  line: LineProblem,
+  sdes: readonly LineSde[],
+  range: Range,
+  firstStep: number,
+  level: DensityLevel,
+): LineMesh | null {
   const width = range.high - range.low;
   const low = range.low - level.margin * width;
   const high = range.high + level.margin * width;
@@ -49,7 +55,14 @@ export function densityMesh(line: LineProblem, sdes: readonly LineSde[], range: 
 }
 
 /** Nodal densities at the steps (ascending, from 1), started from the problem's start; null where the coefficients are not finite. */
-export function densities(line: LineProblem, sde: LineSde, mesh: LineMesh, range: Range, steps: readonly number[], level: DensityLevel): Float64Array[] | null {
+export function densities(
+  line: LineProblem,
+  sde: LineSde,
+  mesh: LineMesh,
+  range: Range,
+  steps: readonly number[],
+  level: DensityLevel,
+): Float64Array[] | null {
   const operator = lineOperator(mesh, sde.drift, sde.diffusion);
   if (!operator.blocks.every(Number.isFinite)) return null;
   const propagators = new Map<number, Propagator>();

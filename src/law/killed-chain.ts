@@ -110,7 +110,13 @@ export function survivors(chain: KilledChain, steps: readonly number[], upTo = N
     rates[k] = leaving / mass;
     // The rate has been the same for half of the time: what is left of other modes changes it by less than `settled`.
     const half = rates[k >> 1];
-    if (k > 8 && leaving > 0 && upTo === Number.POSITIVE_INFINITY && half !== undefined && Math.abs(rates[k]! - half) <= defaults.settled * rates[k]!) {
+    if (
+      k > 8 &&
+      leaving > 0 &&
+      upTo === Number.POSITIVE_INFINITY &&
+      half !== undefined &&
+      Math.abs(rates[k]! - half) <= defaults.settled * rates[k]!
+    ) {
       settledMass = mass;
       break;
     }

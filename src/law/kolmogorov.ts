@@ -33,8 +33,8 @@ const levels: readonly Level[] = [
 ];
 const degree = 16;
 const defaults = {
-  /** No more elements than about this for the sake of their width alone: vanishing noise needs none. */
-  elements: 160,
+  /** Elements for the sake of their width alone are no more than this over that width in deviations: vanishing noise needs none. */
+  elements: 1440,
   /** Margin at least, over the range. */
   margin: 0.1,
   /** The margin beyond the range ends where z is larger. */
@@ -86,6 +86,7 @@ export function kolmogorov(
       before[s]![f] = run;
       if (!earlier) return true;
       const { curve, worst } = compared(earlier, run);
+      if (process.env.DBG) console.log("L", level.width, sdes[s]!.id, f, worst, curve.errors.findIndex((e,k)=>e>0.5*Math.max(...curve.errors)), run.rounding, wide);
       if (worst <= weakDefaults.acceptable) results[s]![f] = curve;
       return !(worst <= weakDefaults.target);
     });
@@ -136,7 +137,9 @@ function runLevel(
     maxWidth: rough.length > 0 ? elementWidth(line, range, rough, level.width) : smoothWidth(line, range, level.width),
     narrowest: (level.narrowest * smallestDeviation(line, range)) / (high - low),
   });
+  if (process.env.DBG) console.log("mesh", mesh.nodes.length, mesh.resolved, level.tolerance, sdes.length, range, Array.from(mesh.edges,(x)=>x.toFixed(3)).join(" "));
   const nodal = functions.map((phi) => mesh.nodes.map(phi));
+  const every = rough.length > 0 ? level.every * Math.max(1, Math.ceil(3 * passages(line, range))) : level.every;
   const startNode = nodeAt(mesh, start);
   const runs: Run[][] = [];
   for (const [i, sde] of sdes.entries()) {
@@ -151,7 +154,7 @@ function runLevel(
     for (let k = 0; k <= steps; k++) {
       if (k > 0) {
         // What is rough in phi has died out by the later steps: exp(k eta L) is smooth, and the order of factors is free.
-        const pieces = Math.max(level.every, Math.ceil(level.first / k));
+        const pieces = Math.max(every, Math.ceil(level.first / k));
         let step = propagators.get(pieces);
         if (step === undefined) propagators.set(pieces, (step = propagator(operator, eta, pieces)));
         step.apply(w);
@@ -179,13 +182,21 @@ function runLevel(
  * defined or a model comes near z = 1: there is no mass, and nothing to be gained from resolving a singularity. (Functions that are
  * smooth up to the end matter: a kink in the margin would send waves back that the elements do not resolve.)
  */
-function domainRound(line: LineProblem, sdes: readonly LineSde[], functions: readonly ((x: number) => number)[], range: Range, margin: number): [number, number] {
+function domainRound(
+  line: LineProblem,
+  sdes: readonly LineSde[],
+  functions: readonly ((x: number) => number)[],
+  range: Range,
+  margin: number,
+): [number, number] {
   const unit = elementWidth(line, range, [], 1);
   const least = defaults.margin * (range.high - range.low);
   const pole = sdes.some((sde) => hasPole(sde.model));
   const regular = (x: number): boolean =>
     !(pole && line.eta * line.curvature(x) > defaults.nearPole) &&
-    sdes.every((sde) => Number.isFinite(sde.drift(x)) && sde.diffusion(x) > 0 && Number.isFinite(sde.diffusion(x)) && !(sde.defect(x) > 0)) &&
+    sdes.every(
+      (sde) => Number.isFinite(sde.drift(x)) && sde.diffusion(x) > 0 && Number.isFinite(sde.diffusion(x)) && !(sde.defect(x) > 0),
+    ) &&
     functions.every((phi) => Number.isFinite(phi(x)));
   const end = (from: number, direction: 1 | -1): number => {
     const reach = Math.max(margin * unit(from), least);
@@ -226,7 +237,7 @@ function confined(sde: LineSde, range: Range, low: number, high: number): (x: nu
  */
 export function elementWidth(line: LineProblem, range: Range, rough: readonly number[], width: number): (x: number) => number {
   const curvature = largestCurvature(line, range);
-  const floor = (range.high - range.low) / defaults.elements;
+  const floor = ((range.high - range.low) * width) / defaults.elements;
   return (x) => {
     const inner = Math.min(Math.max(x, range.low), range.high);
     let allowed = curvature > 0 ? width * Math.sqrt((line.eta * line.variance(inner)) / (2 * curvature)) : Number.POSITIVE_INFINITY;
@@ -264,6 +275,17 @@ export function smallestDeviation(line: LineProblem, { low, high }: Range): numb
     if (deviation > 0) smallest = Math.min(smallest, deviation);
   }
   return smallest;
+}
+
+/** How many of its own widths a law moves in one step at most: a kink of phi passes it in that part of a step. */
+function passages(line: LineProblem, range: Range): number {
+  const unit = elementWidth(line, range, [], 1);
+  let most = 0;
+  for (let i = 0; i <= 64; i++) {
+    const x = range.low + ((range.high - range.low) * i) / 64;
+    most = Math.max(most, (line.eta * Math.abs(line.slope(x))) / unit(x));
+  }
+  return most;
 }
 
 /** phi is finite at 257 points of the range, ends included. */

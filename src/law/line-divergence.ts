@@ -32,7 +32,8 @@ export interface SampledLaw {
 export function sampleLaw(law: LineLaw, nodes: Float64Array, weights: Float64Array): SampledLaw {
   const density = nodes.map(law.density);
   // Tails are needed where the law has mass only.
-  const tail = (f: (x: number) => number): Float64Array => nodes.map((x, i) => (weights[i]! * density[i]! > defaults.negligible ? f(x) : 0));
+  const tail = (f: (x: number) => number): Float64Array =>
+    nodes.map((x, i) => (weights[i]! * density[i]! > defaults.negligible ? f(x) : 0));
   return { nodes, weights, density, below: tail(law.below), above: tail(law.above) };
 }
 
@@ -60,7 +61,8 @@ export function divergences(p: SampledLaw, q: LineLaw, range: { readonly low: nu
     // Relative error of q there, at most 1: it moves the logarithm by as much, beyond that by its own size.
     const relative = floor / model;
     klError += mass * (relative < 0.5 ? relative : 1 + Math.abs(logarithm));
-    const target = p.below[i]! <= p.above[i]! ? quantile(q, p.below[i]!, "below", range, guess) : quantile(q, p.above[i]!, "above", range, guess);
+    const target =
+      p.below[i]! <= p.above[i]! ? quantile(q, p.below[i]!, "below", range, guess) : quantile(q, p.above[i]!, "above", range, guess);
     // Nodes ascend, and so do quantiles: the next one is not far.
     guess = target;
     const moved = nodes[i]! - target;
@@ -73,7 +75,13 @@ export function divergences(p: SampledLaw, q: LineLaw, range: { readonly low: nu
 }
 
 /** The point with this mass on the side named. Newton within a bracket that bisection keeps. */
-function quantile(law: LineLaw, mass: number, side: "below" | "above", range: { readonly low: number; readonly high: number }, guess: number): number {
+function quantile(
+  law: LineLaw,
+  mass: number,
+  side: "below" | "above",
+  range: { readonly low: number; readonly high: number },
+  guess: number,
+): number {
   const excess = side === "below" ? (x: number) => law.below(x) - mass : (x: number) => mass - law.above(x);
   let { low, high } = range;
   let x = guess > low && guess < high ? guess : law.mean;

@@ -2,8 +2,9 @@
 // SGD with Gaussian noise: the killed chain at two panel widths; models watched as SGD is: the killed semigroup at two resolutions;
 // models watched always: scale function and speed measure; without noise: the path itself. Every mean that is a sum over survival, too,
 // is compared with that sum. Does not do: discrete or minibatch noise (sampling answers those; a trapped path is recognised).
-import type { ModelExit, Survival, WatchedLikeSgd } from "../answer/exit.ts";
+
 import { type Estimate, estimate } from "../answer/estimate.ts";
+import type { ModelExit, Survival, WatchedLikeSgd } from "../answer/exit.ts";
 import { type Warning, warning } from "../answer/warning.ts";
 import { decideProcess, type ExistenceOptions, existenceAt, type Met, survey } from "../model/existence.ts";
 import type { SdeModel } from "../model/model.ts";
@@ -54,13 +55,19 @@ export function lineExits(problem: SgdProblem, models: readonly SdeModel[], opti
   const warnings: Warning[] = [];
   if (hasAnotherPiece(line, problem, a, b)) {
     warnings.push(
-      warning("not-applicable", `The region ${problem.inside!.text} has another piece within reach of one step: a path that lands there counts as having left (a, b) = (${a}, ${b}), the piece round the start.`, { a, b }),
+      warning(
+        "not-applicable",
+        `The region ${problem.inside!.text} has another piece within reach of one step: a path that lands there counts as having left (a, b) = (${a}, ${b}), the piece round the start.`,
+        { a, b },
+      ),
     );
   }
   const noisy = line.deviation(line.start) > 0 || line.deviation(line.mean(line.start)) > 0;
   const gaussian = noisy ? gaussianExits(line, a, b) : null;
   const steps = survivalSteps(options.survival, gaussian?.mean ?? null);
-  const sgd = noisy ? sgdExits(line, gaussian, steps, a, b, warnings) : noiselessExits(line, a, b, steps, options.maxSteps ?? defaults.maxSteps, warnings);
+  const sgd = noisy
+    ? sgdExits(line, gaussian, steps, a, b, warnings)
+    : noiselessExits(line, a, b, steps, options.maxSteps ?? defaults.maxSteps, warnings);
   const nothing: ModelExit = { watchedLikeSgd: withoutFigures(steps), watchedAlways: { meanSteps: null } };
   const results: Record<string, ModelExit> = Object.fromEntries(models.map(({ id }) => [id, nothing]));
   const sdes = lineSdes(models, line, warnings);
@@ -71,7 +78,10 @@ export function lineExits(problem: SgdProblem, models: readonly SdeModel[], opti
   const watched = watchedExits(recurrent, line, a, b, steps, warnings);
   for (const sde of recurrent) {
     const always = watchedAlways.get(sde.id)!;
-    results[sde.id] = { watchedLikeSgd: watched.get(sde.id) ?? nothing.watchedLikeSgd, watchedAlways: { meanSteps: always === "never" ? null : always } };
+    results[sde.id] = {
+      watchedLikeSgd: watched.get(sde.id) ?? nothing.watchedLikeSgd,
+      watchedAlways: { meanSteps: always === "never" ? null : always },
+    };
   }
   return { method: "Nystrom (SGD), semigroup on spectral elements, scale function", sgd, models: results, warnings };
 }
@@ -127,28 +137,58 @@ function gaussianExits(line: LineProblem, a: number, b: number): GaussianExits |
   return { domain, mean: usable ? mean : null, relativeError, chains: chains.slice(-2), nodes, shares, settled, steps };
 }
 
-function sgdExits(line: LineProblem, found: GaussianExits | null, steps: readonly number[], a: number, b: number, warnings: Warning[]): WatchedLikeSgd {
+function sgdExits(
+  line: LineProblem,
+  found: GaussianExits | null,
+  steps: readonly number[],
+  a: number,
+  b: number,
+  warnings: Warning[],
+): WatchedLikeSgd {
   const { problem } = line;
   if (!problem.noise.gaussian) {
     const trapped = problem.noise.atoms ? isTrapped(line, a, b) : false;
     warnings.push(
       trapped
         ? warning("never-exits", "SGD cannot leave the region: its noise is bounded, and no path from the start reaches an end.")
-        : warning("not-applicable", `SGD's exit with ${problem.noise.kind} noise has no method without sampling: --method sample answers it. The models' figures need its covariance only.`),
+        : warning(
+            "not-applicable",
+            `SGD's exit with ${problem.noise.kind} noise has no method without sampling: --method sample answers it. The models' figures need its covariance only.`,
+          ),
     );
-    return trapped ? { meanSteps: null, survival: steps.map((step) => ({ step, probability: estimate(1, 0, "rounding") })) } : withoutFigures(steps);
+    return trapped
+      ? { meanSteps: null, survival: steps.map((step) => ({ step, probability: estimate(1, 0, "rounding") })) }
+      : withoutFigures(steps);
   }
   if (found === null) {
-    warnings.push(warning("not-converged", "SGD's exit is not resolved: its noise is too small for the interval, vanishes inside, or its paths overflow."));
+    warnings.push(
+      warning(
+        "not-converged",
+        "SGD's exit is not resolved: its noise is too small for the interval, vanishes inside, or its paths overflow.",
+      ),
+    );
     return withoutFigures(steps);
   }
   const meanSteps = found.mean === null ? null : estimate(found.mean, found.relativeError * found.mean, "bound");
   if (!found.settled) {
-    warnings.push(warning("never-exits", "SGD's mean exit time is infinite as far as can be seen: its paths run off to the infinite end, or return too rarely."));
-    const within = survivalOf(found.chains, steps.filter((k) => k <= found.steps), "SGD", undefined, warnings, found.steps);
+    warnings.push(
+      warning(
+        "never-exits",
+        "SGD's mean exit time is infinite as far as can be seen: its paths run off to the infinite end, or return too rarely.",
+      ),
+    );
+    const within = survivalOf(
+      found.chains,
+      steps.filter((k) => k <= found.steps),
+      "SGD",
+      undefined,
+      warnings,
+      found.steps,
+    );
     return { meanSteps: null, survival: steps.map((step) => within.find((s) => s.step === step) ?? { step, probability: null }) };
   }
-  if (meanSteps === null) warnings.push(warning("not-converged", `SGD's mean exit time: two resolutions differ by ${found.relativeError.toPrecision(2)} of it.`));
+  if (meanSteps === null)
+    warnings.push(warning("not-converged", `SGD's mean exit time: two resolutions differ by ${found.relativeError.toPrecision(2)} of it.`));
   return { meanSteps, survival: survivalOf(found.chains, steps, "SGD", undefined, warnings) };
 }
 
@@ -165,11 +205,25 @@ function exitDomain(line: LineProblem, a: number, b: number): (ExitDomain & { se
   const holds = settled ? range : early;
   if (holds === null) return null;
   const { low, high } = withMargin(holds);
-  return { a, b, low: Number.isFinite(a) ? a : low, high: Number.isFinite(b) ? b : high, settled, steps: settled ? Number.POSITIVE_INFINITY : holds.steps };
+  return {
+    a,
+    b,
+    low: Number.isFinite(a) ? a : low,
+    high: Number.isFinite(b) ? b : high,
+    settled,
+    steps: settled ? Number.POSITIVE_INFINITY : holds.steps,
+  };
 }
 
 /** SGD without noise is a path. */
-function noiselessExits(line: LineProblem, a: number, b: number, steps: readonly number[], maxSteps: number, warnings: Warning[]): WatchedLikeSgd {
+function noiselessExits(
+  line: LineProblem,
+  a: number,
+  b: number,
+  steps: readonly number[],
+  maxSteps: number,
+  warnings: Warning[],
+): WatchedLikeSgd {
   let x = line.start;
   for (let k = 1; k <= maxSteps; k++) {
     const next = line.mean(x);
@@ -190,7 +244,15 @@ function isTrapped(line: LineProblem, a: number, b: number): boolean {
 // Models --------------------------------------------------------------------------------------------------------------------------
 
 /** The existence rule, weighed with the time that SGD spends at a place before it leaves, and with where it lands. */
-function isAnswered(sde: LineSde, line: LineProblem, found: GaussianExits | null, a: number, b: number, options: LineExitOptions, warnings: Warning[]): boolean {
+function isAnswered(
+  sde: LineSde,
+  line: LineProblem,
+  found: GaussianExits | null,
+  a: number,
+  b: number,
+  options: LineExitOptions,
+  warnings: Warning[],
+): boolean {
   let met: Met | undefined;
   if (found) {
     const { domain, nodes, shares } = found;
@@ -199,7 +261,10 @@ function isAnswered(sde: LineSde, line: LineProblem, found: GaussianExits | null
       const defect = sde.defect(x);
       if (!(defect <= 1e-12)) places.push({ x: Float64Array.of(x), mass: shares[i]!, defect });
     });
-    for (const [end, direction] of [[b, 1], [a, -1]] as const) {
+    for (const [end, direction] of [
+      [b, 1],
+      [a, -1],
+    ] as const) {
       if (!Number.isFinite(end)) continue;
       const beyond = nearestBeyond(sde, line, end, direction);
       if (beyond === null) continue;
@@ -232,19 +297,36 @@ function alwaysExits(sde: LineSde, line: LineProblem, a: number, b: number, warn
   const low = lowReached ? a : outOfReach(sde, line.start, -1, scale);
   const high = highReached ? b : outOfReach(sde, line.start, 1, scale);
   if (low === null || high === null) {
-    warnings.push(warning("never-exits", `${sde.model.title} has an infinite mean exit time: paths run off to the infinite end, or return too rarely.`, { model: sde.id }));
+    warnings.push(
+      warning(
+        "never-exits",
+        `${sde.model.title} has an infinite mean exit time: paths run off to the infinite end, or return too rarely.`,
+        { model: sde.id },
+      ),
+    );
     return "never";
   }
   const found = meanExitTime(sde, line.start, { low, high, lowReached, highReached }, mendedEdges(sde, line, low, high));
   if (found === null || !(found.relativeError <= defaults.acceptable) || !Number.isFinite(found.value)) {
-    warnings.push(warning("not-converged", `${sde.model.title}, watched always: the mean exit time is not resolved, or larger than a number can be.`, { model: sde.id }));
+    warnings.push(
+      warning("not-converged", `${sde.model.title}, watched always: the mean exit time is not resolved, or larger than a number can be.`, {
+        model: sde.id,
+      }),
+    );
     return null;
   }
   const steps = found.value / sde.eta;
   return estimate(steps, found.relativeError * steps, "bound");
 }
 
-function watchedExits(sdes: readonly LineSde[], line: LineProblem, a: number, b: number, steps: readonly number[], warnings: Warning[]): Map<string, WatchedLikeSgd> {
+function watchedExits(
+  sdes: readonly LineSde[],
+  line: LineProblem,
+  a: number,
+  b: number,
+  steps: readonly number[],
+  warnings: Warning[],
+): Map<string, WatchedLikeSgd> {
   const out = new Map<string, WatchedLikeSgd>();
   if (sdes.length === 0) return out;
   const scale = 10 * line.deviation(line.start) + (Number.isFinite(a) ? line.start - a : Number.isFinite(b) ? b - line.start : 0);
@@ -272,14 +354,24 @@ function watchedExits(sdes: readonly LineSde[], line: LineProblem, a: number, b:
   for (const sde of sdes) {
     const state = states.get(sde);
     if (state === undefined || state.chains.length < 2) {
-      warnings.push(warning("not-converged", `${sde.model.title}, watched as SGD is: the interval is too long for one step's noise, or the coefficients are not finite near it.`, { model: sde.id }));
+      warnings.push(
+        warning(
+          "not-converged",
+          `${sde.model.title}, watched as SGD is: the interval is too long for one step's noise, or the coefficients are not finite near it.`,
+          { model: sde.id },
+        ),
+      );
       out.set(sde.id, withoutFigures(steps));
       continue;
     }
     const good = state.relativeError <= defaults.acceptable && state.mean >= 1;
     if (!good) {
       warnings.push(
-        warning("not-converged", `${sde.model.title}, watched as SGD is: the mean exit time is not resolved (means beyond about 1e9 steps are lost in rounding; watched always they are not).`, { model: sde.id }),
+        warning(
+          "not-converged",
+          `${sde.model.title}, watched as SGD is: the mean exit time is not resolved (means beyond about 1e9 steps are lost in rounding; watched always they are not).`,
+          { model: sde.id },
+        ),
       );
     }
     out.set(sde.id, {
@@ -303,17 +395,30 @@ function flowExits(sde: LineSde, start: number, a: number, b: number, steps: rea
   const uncertainty = time.error / sde.eta;
   const k = Math.ceil(exact - uncertainty);
   // Where the path meets the end at a step, to rounding, the step is uncertain by one.
-  return { watchedLikeSgd: exitAt(Math.max(1, k), k < exact + uncertainty ? 1 : 0, steps), watchedAlways: { meanSteps: estimate(exact, uncertainty, "bound") } };
+  return {
+    watchedLikeSgd: exitAt(Math.max(1, k), k < exact + uncertainty ? 1 : 0, steps),
+    watchedAlways: { meanSteps: estimate(exact, uncertainty, "bound") },
+  };
 }
 
 // Both ----------------------------------------------------------------------------------------------------------------------------
 
 function exitAt(k: number, error: number, steps: readonly number[]): WatchedLikeSgd {
-  return { meanSteps: estimate(k, error, error > 0 ? "bound" : "rounding"), survival: steps.map((step) => ({ step, probability: estimate(step < k ? 1 : 0, 0, "rounding") })) };
+  return {
+    meanSteps: estimate(k, error, error > 0 ? "bound" : "rounding"),
+    survival: steps.map((step) => ({ step, probability: estimate(step < k ? 1 : 0, 0, "rounding") })),
+  };
 }
 
 /** P(exit step > k) at the finer of two resolutions; their difference is the error. */
-function survivalOf(chains: readonly KilledChain[], steps: readonly number[], title: string, model: string | undefined, warnings: Warning[], upTo?: number): Survival[] {
+function survivalOf(
+  chains: readonly KilledChain[],
+  steps: readonly number[],
+  title: string,
+  model: string | undefined,
+  warnings: Warning[],
+  upTo?: number,
+): Survival[] {
   const [coarse, fine] = chains.map((chain) => survivors(chain, steps, upTo).survival);
   const open: number[] = [];
   const survival = steps.map((step, i): Survival => {
@@ -325,7 +430,11 @@ function survivalOf(chains: readonly KilledChain[], steps: readonly number[], ti
   });
   if (open.length > 0) {
     warnings.push(
-      warning("not-converged", `${title}: survival at step ${open.join(", ")} is not resolved: the law has not settled by then, and stepping on is too long.`, { ...(model ? { model } : {}), steps: open }),
+      warning(
+        "not-converged",
+        `${title}: survival at step ${open.join(", ")} is not resolved: the law has not settled by then, and stepping on is too long.`,
+        { ...(model ? { model } : {}), steps: open },
+      ),
     );
   }
   return survival;
@@ -333,7 +442,10 @@ function survivalOf(chains: readonly KilledChain[], steps: readonly number[], ti
 
 /** Some point within ten deviations beyond an end is inside the region again. */
 function hasAnotherPiece(line: LineProblem, { inside }: SgdProblem, a: number, b: number): boolean {
-  for (const [end, direction] of [[a, -1], [b, 1]] as const) {
+  for (const [end, direction] of [
+    [a, -1],
+    [b, 1],
+  ] as const) {
     if (!Number.isFinite(end)) continue;
     const reach = 10 * line.deviation(end) + Math.abs(line.mean(end) - end);
     for (let i = 1; i <= 64; i++) if (inside!.contains(Float64Array.of(end + (direction * reach * i) / 64))) return true;

@@ -9,7 +9,7 @@ import { solveOde } from "../numerics/ode.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { discreteExpectations, discreteStep, reachable } from "./chain-discrete.ts";
 import { chainExpectations } from "./chain-expectations.ts";
-import type { Curve, Expectations, ExpectationSolver } from "./expectations.ts";
+import type { Curve, ExpectationSolver, Expectations } from "./expectations.ts";
 import { kolmogorov, type Range } from "./kolmogorov.ts";
 import { answeredModels, lawRange } from "./line-models.ts";
 import { type LineProblem, type LineSde, lineProblem } from "./line-problem.ts";
@@ -33,7 +33,13 @@ export function lineExpectations(problem: SgdProblem, models: readonly SdeModel[
   const sgd = path ? along(functions, path) : sgdCurves(line, functions, steps, warnings);
   if (sgd.curves.some((curve) => curve === null) && !warnings.some((w) => w.model === undefined)) {
     const missing = texts.filter((_, i) => sgd.curves[i] === null);
-    warnings.push(warning("not-converged", `SGD: E phi is not resolved for ${missing.join(", ")} (two resolutions differ, or phi is not finite where the law goes).`, { tests: missing }));
+    warnings.push(
+      warning(
+        "not-converged",
+        `SGD: E phi is not resolved for ${missing.join(", ")} (two resolutions differ, or phi is not finite where the law goes).`,
+        { tests: missing },
+      ),
+    );
   }
 
   const range = path ? sgd.range : lawRange(line, steps, problem.noise.gaussian ? sgd.range : undefined);
@@ -51,7 +57,13 @@ export function lineExpectations(problem: SgdProblem, models: readonly SdeModel[
     for (const { id, model } of answered.sdes) {
       const missing = texts.filter((_, i) => byModel[id]![i] === null);
       if (missing.length > 0) {
-        warnings.push(warning("not-converged", `${model.title}: E phi is not resolved for ${missing.join(", ")} (two resolutions differ, or phi is not finite where the law goes).`, { model: id, tests: missing }));
+        warnings.push(
+          warning(
+            "not-converged",
+            `${model.title}: E phi is not resolved for ${missing.join(", ")} (two resolutions differ, or phi is not finite where the law goes).`,
+            { model: id, tests: missing },
+          ),
+        );
       }
     }
   }
@@ -77,12 +89,27 @@ function sgdCurves(line: LineProblem, functions: readonly ((x: number) => number
     const found = chainExpectations(line, functions, steps);
     if (!("failure" in found)) return { curves: [...found.curves], deviations: found.deviations, range: found.run };
     const { failure, step, place } = found;
-    if (failure === "unstable") warnings.push(warning("unstable", `SGD's paths overflow from about x = ${place.toPrecision(3)} at step ${step}: averages over them do not exist.`, { step, place }));
-    else warnings.push(warning("not-converged", `SGD's law is too wide or its noise too small for the lattice at step ${step}.`, { step, place }));
+    if (failure === "unstable")
+      warnings.push(
+        warning(
+          "unstable",
+          `SGD's paths overflow from about x = ${place.toPrecision(3)} at step ${step}: averages over them do not exist.`,
+          { step, place },
+        ),
+      );
+    else
+      warnings.push(
+        warning("not-converged", `SGD's law is too wide or its noise too small for the lattice at step ${step}.`, { step, place }),
+      );
     return nothing;
   }
   if (problem.noise.atoms === undefined) {
-    warnings.push(warning("not-applicable", "SGD with minibatch noise has no law without sampling in one dimension, except on least squares: use --method sample."));
+    warnings.push(
+      warning(
+        "not-applicable",
+        "SGD with minibatch noise has no law without sampling in one dimension, except on least squares: use --method sample.",
+      ),
+    );
     return nothing;
   }
   const step = discreteStep(problem, line);
@@ -92,7 +119,8 @@ function sgdCurves(line: LineProblem, functions: readonly ((x: number) => number
     const [mean, square] = [curves[f], curves[functions.length + f]];
     return mean && square ? Math.sqrt(Math.max(0, square.values[steps]! - mean.values[steps]! ** 2)) : null;
   });
-  if (reachable(step, line.start, steps) === null) warnings.push(warning("unstable", "SGD's paths overflow: averages over them do not exist."));
+  if (reachable(step, line.start, steps) === null)
+    warnings.push(warning("unstable", "SGD's paths overflow: averages over them do not exist."));
   return { curves: curves.slice(0, functions.length), deviations, range: null };
 }
 
@@ -132,7 +160,11 @@ function odeCurves(sde: LineSde, start: number, functions: readonly ((x: number)
   }
   return functions.map((phi) => {
     const values = path.map(phi);
-    const spread = path.map((x, k) => Math.max(Math.abs(phi(x + errors[k]!) - values[k]!), Math.abs(phi(x - errors[k]!) - values[k]!)) + 2 * Number.EPSILON * Math.abs(values[k]!));
+    const spread = path.map(
+      (x, k) =>
+        Math.max(Math.abs(phi(x + errors[k]!) - values[k]!), Math.abs(phi(x - errors[k]!) - values[k]!)) +
+        2 * Number.EPSILON * Math.abs(values[k]!),
+    );
     return values.every(Number.isFinite) ? { values, errors: spread, kind: "bound" as const } : null;
   });
 }

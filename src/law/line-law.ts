@@ -58,7 +58,11 @@ export function nextLaw(chain: GaussianStep, { first, masses }: LatticeLaw, latt
     if (mass > 1e-20) kept.push(i);
   });
   const points = Float64Array.from(kept, (i) => latticePoint(lattice, first + i));
-  return mixtureLaw(points.map(chain.mean), points.map(chain.deviation), Float64Array.from(kept, (i) => masses[i]!));
+  return mixtureLaw(
+    points.map(chain.mean),
+    points.map(chain.deviation),
+    Float64Array.from(kept, (i) => masses[i]!),
+  );
 }
 
 /** A law whose density has these values at the nodes of a mesh. */

@@ -36,7 +36,12 @@ export interface LineLaws extends LawResult {
 }
 
 /** Laws at the steps (ascending, from 1). Errors of moments are mostly below 1e-11 of the standard deviation. */
-export function lineLaws(problem: SgdProblem, models: readonly SdeModel[], steps: readonly number[], options: ExistenceOptions = {}): LineLaws {
+export function lineLaws(
+  problem: SgdProblem,
+  models: readonly SdeModel[],
+  steps: readonly number[],
+  options: ExistenceOptions = {},
+): LineLaws {
   const line = lineProblem(problem);
   const warnings: Warning[] = [];
   const last = steps.at(-1) ?? 1;
@@ -51,7 +56,8 @@ export function lineLaws(problem: SgdProblem, models: readonly SdeModel[], steps
   const results: Record<string, ModelLaw> = {};
   const answered = range ? answeredModels(line, models, last, range, options) : { sdes: [] as readonly LineSde[], warnings: [] };
   warnings.push(...answered.warnings);
-  if (range === null) warnings.push(warning("not-converged", "The models: their laws are wider, or their noise smaller, than this method resolves."));
+  if (range === null)
+    warnings.push(warning("not-converged", "The models: their laws are wider, or their noise smaller, than this method resolves."));
   const noisyModels = answered.sdes.filter((sde) => !sde.deterministic);
   const modelLaws = range ? densitiesOf(line, noisyModels, steps, range) : new Map<string, ModelDensities>();
   for (const model of models) {
@@ -67,7 +73,8 @@ export function lineLaws(problem: SgdProblem, models: readonly SdeModel[], steps
     else {
       const found = sde && modelLaws.get(model.id);
       const laws = found ? steps.map((step, i) => modelAnswer(model, step, i, found, sgd, range!, warnings)) : steps.map(empty);
-      if (sde && !found) warnings.push(warning("not-converged", `${model.title}: its density is too narrow for the elements at hand.`, { model: model.id }));
+      if (sde && !found)
+        warnings.push(warning("not-converged", `${model.title}: its density is too narrow for the elements at hand.`, { model: model.id }));
       results[model.id] = { ...base, laws, stationary: sde ? stationaryAnswer(diffusionStationary(sde, line)) : null };
     }
   }
@@ -104,8 +111,18 @@ function sgdLaws(line: LineProblem, steps: readonly number[], warnings: Warning[
   for (const { run } of [coarse, fine]) {
     if (!("failure" in run)) continue;
     const { step, place } = run;
-    if (run.failure === "unstable") warnings.push(warning("unstable", `SGD's paths overflow from about x = ${place.toPrecision(3)} at step ${step}: averages over them do not exist.`, { step, place }));
-    else warnings.push(warning("not-converged", `SGD's law is too wide or its noise too small for the lattice at step ${step}.`, { step, place }));
+    if (run.failure === "unstable")
+      warnings.push(
+        warning(
+          "unstable",
+          `SGD's paths overflow from about x = ${place.toPrecision(3)} at step ${step}: averages over them do not exist.`,
+          { step, place },
+        ),
+      );
+    else
+      warnings.push(
+        warning("not-converged", `SGD's law is too wide or its noise too small for the lattice at step ${step}.`, { step, place }),
+      );
     return null;
   }
   const pick = (laws: Map<number, LineLaw>): LineLaw[] => steps.map((step) => laws.get(step)!);
@@ -122,17 +139,29 @@ function sgdMoments(line: LineProblem, steps: readonly number[], warnings: Warni
   const last = steps.at(-1)!;
   if (problem.noise.gaussian && line.deviation(start) > 0) return steps.map((step) => ({ step, mean: null, covariance: null }));
   if (line.deviation(start) === 0 || problem.noise.atoms === undefined) {
-    warnings.push(warning("not-applicable", line.deviation(start) === 0 ? "SGD's noise vanishes at the start: its law is not computed here." : "SGD with minibatch noise has no law without sampling here: --method sample answers it."));
+    warnings.push(
+      warning(
+        "not-applicable",
+        line.deviation(start) === 0
+          ? "SGD's noise vanishes at the start: its law is not computed here."
+          : "SGD with minibatch noise has no law without sampling here: --method sample answers it.",
+      ),
+    );
     return steps.map((step) => ({ step, mean: null, covariance: null }));
   }
   const [first, second] = discreteExpectations(discreteStep(problem, line), start, [(x) => x - start, (x) => (x - start) ** 2], last);
-  if (!first || !second) warnings.push(warning("not-converged", "SGD: its moments are not resolved (two meshes differ), or its paths overflow."));
+  if (!first || !second)
+    warnings.push(warning("not-converged", "SGD: its moments are not resolved (two meshes differ), or its paths overflow."));
   return steps.map((step) => {
     if (!first || !second) return { step, mean: null, covariance: null };
     const m = first.values[step]!;
     const error = first.errors[step]!;
     const spread = second.errors[step]! + 2 * Math.abs(m) * error;
-    return { step, mean: [estimate(start + m, error, first.kind)], covariance: [[estimate(second.values[step]! - m * m, spread, first.kind)]] };
+    return {
+      step,
+      mean: [estimate(start + m, error, first.kind)],
+      covariance: [[estimate(second.values[step]! - m * m, spread, first.kind)]],
+    };
   });
 }
 
@@ -188,10 +217,23 @@ function agree(a: LineLaw, b: LineLaw): boolean {
   });
 }
 
-function modelAnswer(model: SdeModel, step: number, i: number, { coarse, fine, mesh }: ModelDensities, sgd: SgdLaws | null, range: Range, warnings: Warning[]): LawAtStep {
+function modelAnswer(
+  model: SdeModel,
+  step: number,
+  i: number,
+  { coarse, fine, mesh }: ModelDensities,
+  sgd: SgdLaws | null,
+  range: Range,
+  warnings: Warning[],
+): LawAtStep {
   const found = moments(coarse[i]!, fine[i]!);
   if (found.mean === null) {
-    warnings.push(warning("not-converged", `${model.title}: its law at step ${step} is not resolved (two resolutions differ).`, { model: model.id, step }));
+    warnings.push(
+      warning("not-converged", `${model.title}: its law at step ${step} is not resolved (two resolutions differ).`, {
+        model: model.id,
+        step,
+      }),
+    );
     return { step, mean: null, covariance: null, klFromSgd: null, w2SquaredFromSgd: null };
   }
   const density = grid(fine[i]!, range);
@@ -212,7 +254,10 @@ function sampled(sgd: SgdLaws, i: number, mesh: LineMesh): SampledLaw {
 function divergenceFigures(coarse: Divergences, fine: Divergences): Pick<LawAtStep, "klFromSgd" | "w2SquaredFromSgd"> {
   const kl = estimate(fine.kl, Math.abs(fine.kl - coarse.kl) + fine.klError, "bound");
   const w2 = estimate(fine.w2Squared, Math.abs(fine.w2Squared - coarse.w2Squared) + fine.w2Error, "bound");
-  return { klFromSgd: Number.isFinite(kl.value + kl.error) ? kl : null, w2SquaredFromSgd: Number.isFinite(w2.value + w2.error) ? w2 : null };
+  return {
+    klFromSgd: Number.isFinite(kl.value + kl.error) ? kl : null,
+    w2SquaredFromSgd: Number.isFinite(w2.value + w2.error) ? w2 : null,
+  };
 }
 
 /** A path: no density, no KL; every coupling with a point is the same. */
@@ -231,8 +276,18 @@ function flowLaws(sde: LineSde, line: LineProblem, steps: readonly number[], sgd
     error += next.error;
     const law = sgd?.fine[i];
     const w2 = law ? law.variance + (law.mean - x) ** 2 : null;
-    const w2Error = law ? Math.abs(law.variance - sgd.coarse[i]!.variance) + 1e-13 * law.variance + 2 * Math.abs(law.mean - x) * (error + Math.abs(law.mean - sgd.coarse[i]!.mean) + 1e-14 * Math.abs(law.mean)) : 0;
-    return { step, mean: [estimate(x, error, "bound")], covariance: [[estimate(0, 0, "rounding")]], klFromSgd: null, w2SquaredFromSgd: w2 === null ? null : estimate(w2, w2Error, "bound") };
+    const w2Error = law
+      ? Math.abs(law.variance - sgd.coarse[i]!.variance) +
+        1e-13 * law.variance +
+        2 * Math.abs(law.mean - x) * (error + Math.abs(law.mean - sgd.coarse[i]!.mean) + 1e-14 * Math.abs(law.mean))
+      : 0;
+    return {
+      step,
+      mean: [estimate(x, error, "bound")],
+      covariance: [[estimate(0, 0, "rounding")]],
+      klFromSgd: null,
+      w2SquaredFromSgd: w2 === null ? null : estimate(w2, w2Error, "bound"),
+    };
   });
 }
 
@@ -261,11 +316,17 @@ function grid(law: LineLaw, range: Range): { x: number[]; p: number[] } {
   while (i < coarse && !(values[i]! > defaults.gridEnd * top)) i++;
   while (j > 0 && !(values[j]! > defaults.gridEnd * top)) j--;
   // A law narrower than the scan is found by its moments.
-  const [low, high] = j > i + 8 ? [at(Math.max(0, i - 1)), at(Math.min(coarse, j + 1))] : [law.mean - 6 * deviation, law.mean + 6 * deviation];
+  const [low, high] =
+    j > i + 8 ? [at(Math.max(0, i - 1)), at(Math.min(coarse, j + 1))] : [law.mean - 6 * deviation, law.mean + 6 * deviation];
   const x = Array.from({ length: defaults.gridPoints }, (_, k) => low + ((high - low) * k) / (defaults.gridPoints - 1));
   return { x, p: x.map((y) => Math.max(0, law.density(y))) };
 }
 
 function stationaryAnswer(found: StationaryMoments | null): StationaryLaw | null {
-  return found && { mean: [estimate(found.mean, found.meanError, "bound")], covariance: [[estimate(found.variance, found.varianceError, "bound")]] };
+  return (
+    found && {
+      mean: [estimate(found.mean, found.meanError, "bound")],
+      covariance: [[estimate(found.variance, found.varianceError, "bound")]],
+    }
+  );
 }

@@ -68,7 +68,9 @@ export function lineMesh(request: MeshRequest): LineMesh {
   const place = (a: number, b: number): void => {
     // Just inside the ends: a width may jump there.
     const inset = 1e-6 * (b - a);
-    const wide = request.maxWidth !== undefined && b - a > Math.min(request.maxWidth(a + inset), request.maxWidth(0.5 * (a + b)), request.maxWidth(b - inset));
+    const wide =
+      request.maxWidth !== undefined &&
+      b - a > Math.min(request.maxWidth(a + inset), request.maxWidth(0.5 * (a + b)), request.maxWidth(b - inset));
     if (edges.length >= defaults.maxElements) {
       resolved = false;
     } else if (b - a > narrowest) {

@@ -37,7 +37,7 @@ export function lineOperator(mesh: LineMesh, drift: (x: number) => number, diffu
     for (let i = 0; i < n; i++) {
       const node = e * degree + i;
       const along = (reference[i]! * b[node]!) / weights[node]!;
-      const across = (-c[node]! / width) / weights[node]!;
+      const across = -c[node]! / width / weights[node]!;
       let sum = 0;
       for (let j = 0; j < n; j++) {
         if (j === i) continue;

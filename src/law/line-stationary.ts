@@ -18,7 +18,11 @@ export interface StationaryMoments {
 }
 
 /** @param range beyond which the settled law has no mass */
-export function chainStationary(step: GaussianStep, start: number, range: { readonly low: number; readonly high: number }): StationaryMoments | null {
+export function chainStationary(
+  step: GaussianStep,
+  start: number,
+  range: { readonly low: number; readonly high: number },
+): StationaryMoments | null {
   const domain = { a: Number.NEGATIVE_INFINITY, b: Number.POSITIVE_INFINITY, low: range.low, high: range.high };
   const found = [3.2, 2.4].map((width) => {
     const made = exitChain(step, start, domain, width);
@@ -94,7 +98,10 @@ export function diffusionStationary(sde: LineSde, line: LineProblem): Stationary
       }
     }
     const top = potential.reduce((a, b) => Math.max(a, b));
-    return momentsOf(mesh.nodes, potential.map((value, i) => (mesh.weights[i]! * exp(value - top)) / sde.diffusion(mesh.nodes[i]!)));
+    return momentsOf(
+      mesh.nodes,
+      potential.map((value, i) => (mesh.weights[i]! * exp(value - top)) / sde.diffusion(mesh.nodes[i]!)),
+    );
   });
   return compared(found);
 }

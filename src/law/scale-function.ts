@@ -75,7 +75,12 @@ export function outOfReach(sde: ScalarDiffusion, start: number, direction: 1 | -
 function logMeanTime(
   sde: ScalarDiffusion,
   start: number,
-  { low, high, lowReached, highReached }: { readonly low: number; readonly high: number; readonly lowReached: boolean; readonly highReached: boolean },
+  {
+    low,
+    high,
+    lowReached,
+    highReached,
+  }: { readonly low: number; readonly high: number; readonly lowReached: boolean; readonly highReached: boolean },
   breaks: readonly number[],
   level: (typeof defaults.levels)[number],
 ): number | null {
@@ -130,8 +135,18 @@ function logMeanTime(
     return total;
   };
   // A path that cannot reach the low end has to come through the start from below: I/T = 1 there, J stays as it is; and conversely.
-  const below = lowReached && highReached ? towardsLow + side(0, origin, (i) => logI[i]!) : lowReached ? side(0, origin, (i) => logI[i]!) : side(0, origin, () => logJ[origin]!);
-  const above = lowReached && highReached ? towardsHigh + side(origin, last, (i) => logJ[i]!) : highReached ? side(origin, last, (i) => logJ[i]!) : side(origin, last, () => logI[origin]!);
+  const below =
+    lowReached && highReached
+      ? towardsLow + side(0, origin, (i) => logI[i]!)
+      : lowReached
+        ? side(0, origin, (i) => logI[i]!)
+        : side(0, origin, () => logJ[origin]!);
+  const above =
+    lowReached && highReached
+      ? towardsHigh + side(origin, last, (i) => logJ[i]!)
+      : highReached
+        ? side(origin, last, (i) => logJ[i]!)
+        : side(origin, last, () => logI[origin]!);
   return logAdd(below, above);
 }
 

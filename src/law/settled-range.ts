@@ -1,6 +1,6 @@
 // Where SGD's law stays for good: the range of the chain once doubling the time does not widen it any more, up to masses of 1e-20. Inside
 // an interval that is left it is the range of the paths that are still inside. Paths that run off, or spread without end, never settle.
-import { runChain, latticePoint } from "./chain.ts";
+import { latticePoint, runChain } from "./chain.ts";
 import { gaussianStep, latticeLevels } from "./chain-expectations.ts";
 import type { LineProblem } from "./line-problem.ts";
 
@@ -43,23 +43,33 @@ export function followRange(
   let before: LawRangeSoFar | null = null;
   let settled = false;
   let work = 0;
-  runChain(gaussianStep(line), line.start, defaults.steps, { ...latticeLevels[0], within: { low: a, high: b } }, ({ step, first, masses }, lattice) => {
-    // A restart on a finer lattice begins anew.
-    if (step === 1) [range, early, before] = [origin, null, null];
-    let i = 0;
-    let j = masses.length - 1;
-    while (i < j && !(masses[i]! > 1e-20)) i++;
-    while (j > i && !(masses[j]! > 1e-20)) j--;
-    range = { low: Math.min(range.low, latticePoint(lattice, first + i)), high: Math.max(range.high, latticePoint(lattice, first + j)), steps: step };
-    if (keep(range)) early = range;
-    work += masses.length;
-    if (work > defaults.work) return true;
-    // At 16, 32, 64, ...: unchanged, to 1 %, while the time has doubled.
-    if (step < 16 || (step & (step - 1)) !== 0) return false;
-    const slack = 0.01 * (range.high - range.low);
-    settled = before !== null && before.low - range.low <= slack && range.high - before.high <= slack;
-    before = range;
-    return settled;
-  });
+  runChain(
+    gaussianStep(line),
+    line.start,
+    defaults.steps,
+    { ...latticeLevels[0], within: { low: a, high: b } },
+    ({ step, first, masses }, lattice) => {
+      // A restart on a finer lattice begins anew.
+      if (step === 1) [range, early, before] = [origin, null, null];
+      let i = 0;
+      let j = masses.length - 1;
+      while (i < j && !(masses[i]! > 1e-20)) i++;
+      while (j > i && !(masses[j]! > 1e-20)) j--;
+      range = {
+        low: Math.min(range.low, latticePoint(lattice, first + i)),
+        high: Math.max(range.high, latticePoint(lattice, first + j)),
+        steps: step,
+      };
+      if (keep(range)) early = range;
+      work += masses.length;
+      if (work > defaults.work) return true;
+      // At 16, 32, 64, ...: unchanged, to 1 %, while the time has doubled.
+      if (step < 16 || (step & (step - 1)) !== 0) return false;
+      const slack = 0.01 * (range.high - range.low);
+      settled = before !== null && before.low - range.low <= slack && range.high - before.high <= slack;
+      before = range;
+      return settled;
+    },
+  );
   return { settled, range, early };
 }

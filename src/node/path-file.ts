@@ -20,8 +20,10 @@ export interface PathFile {
 /** Checks a path file's name before any work is done. */
 export function checkPathFile(path: string, overwrite: boolean): void {
   const ending = /\.(\w+)$/.exec(path)?.[1] ?? "";
-  if (!formats[ending]) throw new InputError("node/path-file", `--out ${path}: found the ending ".${ending}"; allowed: ${pathEndings.join(", ")}`, { path });
-  if (!overwrite && existsSync(path)) throw new InputError("node/path-file", `--out ${path}: the file exists; allowed: another name, or --overwrite`, { path });
+  if (!formats[ending])
+    throw new InputError("node/path-file", `--out ${path}: found the ending ".${ending}"; allowed: ${pathEndings.join(", ")}`, { path });
+  if (!overwrite && existsSync(path))
+    throw new InputError("node/path-file", `--out ${path}: the file exists; allowed: another name, or --overwrite`, { path });
 }
 
 export function openPathFile(path: string, shape: PathShape, overwrite: boolean): PathFile {
@@ -60,7 +62,11 @@ export function openPathFile(path: string, shape: PathShape, overwrite: boolean)
       ftruncateSync(file, size);
       try {
         const kept = finish();
-        return new InputError("node/path-file", `--out ${path}: cannot write (${reason}): the first ${kept} of ${shape.paths} paths are kept`, { path, paths: kept });
+        return new InputError(
+          "node/path-file",
+          `--out ${path}: cannot write (${reason}): the first ${kept} of ${shape.paths} paths are kept`,
+          { path, paths: kept },
+        );
       } catch {
         // no room for the end of the file: one block less
       }

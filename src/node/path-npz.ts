@@ -36,7 +36,8 @@ export function npzFormat({ variables, steps, paths }: PathShape): PathFormat {
       const npy = npyHeader("<f8", [written, steps.length, d]);
       xEntry.size = headerBytes + written * steps.length * d * 8;
       xEntry.crc = crc32(npy);
-      for (let at = headerBytes; at < xEntry.size; at += 1 << 20) xEntry.crc = crc32(read(xHeaderAt + at, Math.min(1 << 20, xEntry.size - at)), xEntry.crc);
+      for (let at = headerBytes; at < xEntry.size; at += 1 << 20)
+        xEntry.crc = crc32(read(xHeaderAt + at, Math.min(1 << 20, xEntry.size - at)), xEntry.crc);
       return { offset: xHeaderAt, bytes: npy };
     },
     footer() {
@@ -89,35 +90,96 @@ function record(fields: readonly Field[], text = ""): Uint8Array {
 }
 
 /** 1980-01-01, the zip epoch: the same paths give the same bytes. */
-const epoch: readonly Field[] = [[2, 0], [2, 33]];
+const epoch: readonly Field[] = [
+  [2, 0],
+  [2, 33],
+];
 const unknown32 = 0xffffffff;
 
 /** Sizes come after the data (bit 3); a zip64 field says that they are 8 bytes long. */
 function localHeader(name: string): Uint8Array {
   return concat(
     record([[4, 0x04034b50], [2, 45], [2, 8], [2, 0], ...epoch, [4, 0], [4, unknown32], [4, unknown32], [2, name.length], [2, 20]], name),
-    record([[2, 1], [2, 16], [8, 0], [8, 0]]),
+    record([
+      [2, 1],
+      [2, 16],
+      [8, 0],
+      [8, 0],
+    ]),
   );
 }
 
 function descriptor({ crc, size }: Entry): Uint8Array {
-  return record([[4, 0x08074b50], [4, crc], [8, size], [8, size]]);
+  return record([
+    [4, 0x08074b50],
+    [4, crc],
+    [8, size],
+    [8, size],
+  ]);
 }
 
 function centralHeader({ name, offset, size, crc }: Entry): Uint8Array {
   return concat(
     record(
-      [[4, 0x02014b50], [2, 45], [2, 45], [2, 8], [2, 0], ...epoch, [4, crc], [4, unknown32], [4, unknown32], [2, name.length], [2, 28], [2, 0], [2, 0], [2, 0], [4, 0], [4, unknown32]],
+      [
+        [4, 0x02014b50],
+        [2, 45],
+        [2, 45],
+        [2, 8],
+        [2, 0],
+        ...epoch,
+        [4, crc],
+        [4, unknown32],
+        [4, unknown32],
+        [2, name.length],
+        [2, 28],
+        [2, 0],
+        [2, 0],
+        [2, 0],
+        [4, 0],
+        [4, unknown32],
+      ],
       name,
     ),
-    record([[2, 1], [2, 24], [8, size], [8, size], [8, offset]]),
+    record([
+      [2, 1],
+      [2, 24],
+      [8, size],
+      [8, size],
+      [8, offset],
+    ]),
   );
 }
 
 function endOfDirectory(entries: number, size: number, offset: number): Uint8Array {
   return concat(
-    record([[4, 0x06064b50], [8, 44], [2, 45], [2, 45], [4, 0], [4, 0], [8, entries], [8, entries], [8, size], [8, offset]]),
-    record([[4, 0x07064b50], [4, 0], [8, offset + size], [4, 1]]),
-    record([[4, 0x06054b50], [2, 0], [2, 0], [2, entries], [2, entries], [4, unknown32], [4, unknown32], [2, 0]]),
+    record([
+      [4, 0x06064b50],
+      [8, 44],
+      [2, 45],
+      [2, 45],
+      [4, 0],
+      [4, 0],
+      [8, entries],
+      [8, entries],
+      [8, size],
+      [8, offset],
+    ]),
+    record([
+      [4, 0x07064b50],
+      [4, 0],
+      [8, offset + size],
+      [4, 1],
+    ]),
+    record([
+      [4, 0x06054b50],
+      [2, 0],
+      [2, 0],
+      [2, entries],
+      [2, entries],
+      [4, unknown32],
+      [4, unknown32],
+      [2, 0],
+    ]),
   );
 }

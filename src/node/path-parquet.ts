@@ -35,7 +35,11 @@ export function parquetFormat({ variables, steps }: PathShape): PathFormat {
       }
       writer.write({
         rowGroupSize: rows,
-        columnData: [{ name: "path", data: path }, { name: "step", data: step }, ...variables.map((name, i) => ({ name, data: columns[i]! }))],
+        columnData: [
+          { name: "path", data: path },
+          { name: "step", data: step },
+          ...variables.map((name, i) => ({ name, data: columns[i]! })),
+        ],
       });
       return drain();
     },

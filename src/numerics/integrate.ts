@@ -47,7 +47,8 @@ export function integrate(f: (x: number) => number, a: number, b: number, tolera
     const right = panel(middle, high);
     const sum = left[0] + right[0];
     let difference = Math.abs(sum - whole);
-    if (difference <= Math.max(allowed, roundingOfPanels * size)) difference = Math.max(difference, Math.abs(sum - panel(low, high, withEnds)[0]));
+    if (difference <= Math.max(allowed, roundingOfPanels * size))
+      difference = Math.max(difference, Math.abs(sum - panel(low, high, withEnds)[0]));
     panels += 2;
     if (!(difference > Math.max(allowed, roundingOfPanels * size)) || depth >= depthLimit || panels >= panelLimit) {
       value += sum;

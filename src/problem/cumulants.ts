@@ -1,8 +1,8 @@
 // Cumulant tensors of the noise and their derivatives as formulas: K(x)_{i1..ir}, and d_{j1}..d_{js} K.
-import { compile, type Compiled } from "../codegen/compile.ts";
-import { differentiate } from "../expr/differentiate.ts";
-import { type Expr } from "../expr/node.ts";
+import { type Compiled, compile } from "../codegen/compile.ts";
 import { build } from "../expr/build.ts";
+import { differentiate } from "../expr/differentiate.ts";
+import type { Expr } from "../expr/node.ts";
 import type { Vector } from "../numerics/arrays.ts";
 
 /** The entry of the cumulant tensor at these indices; undefined where it vanishes identically. */

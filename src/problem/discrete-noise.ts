@@ -13,19 +13,32 @@ import { fieldError } from "./schema-errors.ts";
 type Entry = number | string;
 
 /** Reads {"values": [[...], ...], "probabilities": [...]}. That the mean vanishes is checked at the start (read.ts). */
-export function readDiscrete(file: { values: readonly (readonly Entry[])[]; probabilities: readonly Entry[] }, names: Names): GradientNoise {
+export function readDiscrete(
+  file: { values: readonly (readonly Entry[])[]; probabilities: readonly Entry[] },
+  names: Names,
+): GradientNoise {
   const field = "noise.discrete";
   const d = names.variables.length;
   const wrong = file.values.findIndex((v) => v.length !== d);
-  if (wrong >= 0) throw fieldError(`${field}.values[${wrong}]`, `has ${file.values[wrong]!.length} entries`, `${d}, one a variable`, file.values[wrong]);
+  if (wrong >= 0)
+    throw fieldError(`${field}.values[${wrong}]`, `has ${file.values[wrong]!.length} entries`, `${d}, one a variable`, file.values[wrong]);
   if (file.probabilities.length !== file.values.length)
-    throw fieldError(`${field}.probabilities`, `has ${file.probabilities.length} entries`, `${file.values.length}, one a value`, file.probabilities);
+    throw fieldError(
+      `${field}.probabilities`,
+      `has ${file.probabilities.length} entries`,
+      `${file.values.length}, one a value`,
+      file.probabilities,
+    );
   const values = file.values.map((vector, m) => vector.map((entry, i) => readEntry(entry, names, `${field}.values[${m}][${i}]`)));
   const probabilities = file.probabilities.map((entry, m) => readEntry(entry, names, `${field}.probabilities[${m}]`));
   return discreteNoise(values, probabilities, names.variables);
 }
 
-export function discreteNoise(values: readonly (readonly Expr[])[], probabilities: readonly Expr[], variables: readonly string[]): GradientNoise {
+export function discreteNoise(
+  values: readonly (readonly Expr[])[],
+  probabilities: readonly Expr[],
+  variables: readonly string[],
+): GradientNoise {
   const d = variables.length;
   const count = values.length;
   const atomKernel = compile([...values.flat(), ...probabilities], variables);
@@ -38,7 +51,9 @@ export function discreteNoise(values: readonly (readonly Expr[])[], probabilitie
     values
       .map((vector, m) => indices.reduce((product, i) => build.multiply(product, vector[i]!), probabilities[m]!))
       .reduce((a, b) => build.add(a, b));
-  const covariance = Array.from({ length: d * d }, (_, k) => moment([Math.min(Math.floor(k / d), k % d), Math.max(Math.floor(k / d), k % d)]));
+  const covariance = Array.from({ length: d * d }, (_, k) =>
+    moment([Math.min(Math.floor(k / d), k % d), Math.max(Math.floor(k / d), k % d)]),
+  );
   const covarianceKernel = compile(covariance, variables);
   const constant = freeVariables([...values.flat(), ...probabilities]).length === 0;
   let along: ReturnType<typeof compile> | undefined;

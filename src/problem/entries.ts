@@ -32,7 +32,13 @@ export function withLossAndDistance(names: Names, objective: Objective, start: V
       const step = build.subtract(build.variable(name), build.constant(start[i]!));
       return build.multiply(step, step);
     });
-    aliases.set("distance", build.call("sqrt", squares.reduce((a, b) => build.add(a, b))));
+    aliases.set(
+      "distance",
+      build.call(
+        "sqrt",
+        squares.reduce((a, b) => build.add(a, b)),
+      ),
+    );
   }
   return { ...names, aliases };
 }

@@ -1,14 +1,18 @@
 // f given by a formula: derivatives are exact, compiled when first asked for.
 import { compileObjective } from "../codegen/compile.ts";
+import type { Expr } from "../expr/node.ts";
 import { parseFormula } from "../expr/parse.ts";
 import { asQuadratic } from "../expr/polynomial.ts";
-import type { Expr } from "../expr/node.ts";
-import { symmetricEigen } from "../numerics/eigen.ts";
 import type { Matrix, Vector } from "../numerics/arrays.ts";
+import { symmetricEigen } from "../numerics/eigen.ts";
 import type { Objective, QuadraticForm } from "./objective.ts";
 
 export function readFormula(file: { formula: string; variables?: readonly string[]; constants?: Record<string, number> }): Objective {
-  const { expr, variables } = parseFormula(file.formula, { variables: file.variables, constants: file.constants, field: "objective.formula (--formula)" });
+  const { expr, variables } = parseFormula(file.formula, {
+    variables: file.variables,
+    constants: file.constants,
+    field: "objective.formula (--formula)",
+  });
   return formulaObjective(expr, variables);
 }
 

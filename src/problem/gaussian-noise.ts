@@ -1,10 +1,10 @@
 // Gaussian gradient noise with covariance Sigma(x) = sigma(x)^2 I, or a matrix of formulas.
-import { compile, type Compiled } from "../codegen/compile.ts";
+import { type Compiled, compile } from "../codegen/compile.ts";
 import { build } from "../expr/build.ts";
 import { differentiate } from "../expr/differentiate.ts";
 import { type Expr, freeVariables } from "../expr/node.ts";
-import { symmetricEigen } from "../numerics/eigen.ts";
 import type { Matrix, Vector } from "../numerics/arrays.ts";
+import { symmetricEigen } from "../numerics/eigen.ts";
 import type { RandomStream } from "../numerics/random.ts";
 import { cumulantTensors } from "./cumulants.ts";
 import { constantValue, type Names, readEntry } from "./entries.ts";
@@ -17,10 +17,15 @@ type Entry = number | string;
 export function readGaussian(file: { sigma?: Entry; covariance?: readonly (readonly Entry[])[] }, names: Names): GradientNoise {
   const field = "noise.gaussian";
   if ((file.sigma === undefined) === (file.covariance === undefined))
-    throw fieldError(field, file.sigma === undefined ? "neither sigma nor covariance" : "both sigma and covariance", "exactly one of sigma (--sigma), covariance (--covariance)");
+    throw fieldError(
+      field,
+      file.sigma === undefined ? "neither sigma nor covariance" : "both sigma and covariance",
+      "exactly one of sigma (--sigma), covariance (--covariance)",
+    );
   const d = names.variables.length;
   if (file.sigma !== undefined) {
-    if (typeof file.sigma === "number" && file.sigma < 0) throw fieldError(`${field}.sigma`, "a standard deviation below zero", "a number >= 0 or a formula", file.sigma);
+    if (typeof file.sigma === "number" && file.sigma < 0)
+      throw fieldError(`${field}.sigma`, "a standard deviation below zero", "a number >= 0 or a formula", file.sigma);
     const sigma = readEntry(file.sigma, names, `${field}.sigma`);
     const variance = build.multiply(sigma, sigma);
     return gaussianNoise(diagonal(variance, d), names.variables);
@@ -31,7 +36,11 @@ export function readGaussian(file: { sigma?: Entry; covariance?: readonly (reado
 function readCovariance(rows: readonly (readonly Entry[])[], names: Names, d: number): Expr[] {
   const field = "noise.gaussian.covariance";
   if (rows.length !== d || rows.some((row) => row.length !== d))
-    throw fieldError(field, `is ${rows.length} x ${rows.map((r) => r.length).join("/")}`, `a symmetric ${d} x ${d} matrix, one row a variable`);
+    throw fieldError(
+      field,
+      `is ${rows.length} x ${rows.map((r) => r.length).join("/")}`,
+      `a symmetric ${d} x ${d} matrix, one row a variable`,
+    );
   const entries = rows.flatMap((row, i) => row.map((entry, j) => readEntry(entry, names, `${field}[${i}][${j}]`)));
   for (let i = 0; i < d; i++) {
     for (let j = 0; j < i; j++) {
@@ -40,7 +49,11 @@ function readCovariance(rows: readonly (readonly Entry[])[], names: Names, d: nu
       const [x, y] = [constantValue(a), constantValue(b)];
       // matrices written by programs carry roundings of a few units in the last place
       if (x === undefined || y === undefined || Math.abs(x - y) > 1e-12 * Math.max(Math.abs(x), Math.abs(y)))
-        throw fieldError(field, `not symmetric: entry (${i + 1}, ${j + 1}) is ${found(rows[i]![j])}, entry (${j + 1}, ${i + 1}) is ${found(rows[j]![i])}`, "a symmetric matrix");
+        throw fieldError(
+          field,
+          `not symmetric: entry (${i + 1}, ${j + 1}) is ${found(rows[i]![j])}, entry (${j + 1}, ${i + 1}) is ${found(rows[j]![i])}`,
+          "a symmetric matrix",
+        );
       entries[i * d + j] = entries[j * d + i] = build.constant((x + y) / 2);
     }
   }

@@ -3,7 +3,8 @@ import { InputError } from "../errors.ts";
 
 /** Parses a problem file's text; `source` names the file in messages. */
 export function parseJson(text: string, source: string): unknown {
-  if (text.trim() === "") throw new InputError("problem/json", `${source}: empty file; a problem in JSON was expected (escapement schema prints its form)`);
+  if (text.trim() === "")
+    throw new InputError("problem/json", `${source}: empty file; a problem in JSON was expected (escapement schema prints its form)`);
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {

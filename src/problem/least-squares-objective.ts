@@ -1,8 +1,8 @@
 // f(x) = sum_i (a_i . x - y_i)^2 / (2 n) + l2 |x|^2 / 2: a quadratic form that is also a finite sum. The regulariser is part of
 // every f_i, so that gradients of samples differ by their data alone.
 import type { Vector } from "../numerics/arrays.ts";
-import { solve } from "../numerics/linear.ts";
 import { symmetricEigen } from "../numerics/eigen.ts";
+import { solve } from "../numerics/linear.ts";
 import type { Objective, Samples } from "./objective.ts";
 import { quadraticObjective } from "./quadratic-objective.ts";
 import type { LeastSquaresFile } from "./schema.ts";

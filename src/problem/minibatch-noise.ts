@@ -20,10 +20,21 @@ export function covarianceFactor({ size, replacement }: MinibatchFile, n: number
 
 export function readMinibatch(file: MinibatchFile, objective: Objective): GradientNoise {
   const { samples } = objective;
-  if (!samples) throw fieldError("noise.minibatch", `the objective is a ${objective.kind}, which has no samples`, "minibatch for finite sums (leastSquares, network); gaussian or discrete here");
+  if (!samples)
+    throw fieldError(
+      "noise.minibatch",
+      `the objective is a ${objective.kind}, which has no samples`,
+      "minibatch for finite sums (leastSquares, network); gaussian or discrete here",
+    );
   if (!file.replacement && file.size > samples.n)
-    throw fieldError("noise.minibatch.size", `larger than the data, which have ${samples.n} rows`, `1 to ${samples.n} without replacement`, file.size);
-  if (file.epochs && file.replacement) throw fieldError("noise.minibatch.epochs", "reshuffled epochs draw without replacement", 'epochs only with "replacement": false', true);
+    throw fieldError(
+      "noise.minibatch.size",
+      `larger than the data, which have ${samples.n} rows`,
+      `1 to ${samples.n} without replacement`,
+      file.size,
+    );
+  if (file.epochs && file.replacement)
+    throw fieldError("noise.minibatch.epochs", "reshuffled epochs draw without replacement", 'epochs only with "replacement": false', true);
   return minibatchNoise(file, samples, objective.d);
 }
 
@@ -54,18 +65,21 @@ export function minibatchNoise(file: MinibatchFile, samples: Samples, d: number)
     covariance(x: Vector, out: Matrix) {
       center(x);
       out.fill(0);
-      for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) for (let k = 0; k <= j; k++) out[j * d + k]! += gradients[i * d + j]! * gradients[i * d + k]!;
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j < d; j++) for (let k = 0; k <= j; k++) out[j * d + k]! += gradients[i * d + j]! * gradients[i * d + k]!;
       for (let j = 0; j < d; j++) for (let k = 0; k <= j; k++) out[j * d + k] = out[k * d + j] = (factor * out[j * d + k]!) / n;
       return out;
     },
     covarianceAlong(x: Vector, v: Vector, out: Matrix) {
-      if (!samples.hessianTimes) throw fieldError("noise.minibatch", "these samples have no Hessian products", "a finite sum that has them");
+      if (!samples.hessianTimes)
+        throw fieldError("noise.minibatch", "these samples have no Hessian products", "a finite sum that has them");
       center(x);
       out.fill(0);
       // gradients are centred, so the centring of the derivative drops out of the sum
       for (let i = 0; i < n; i++) {
         samples.hessianTimes(i, x, v, row);
-        for (let j = 0; j < d; j++) for (let k = 0; k < d; k++) out[j * d + k]! += row[j]! * gradients[i * d + k]! + gradients[i * d + j]! * row[k]!;
+        for (let j = 0; j < d; j++)
+          for (let k = 0; k < d; k++) out[j * d + k]! += row[j]! * gradients[i * d + k]! + gradients[i * d + j]! * row[k]!;
       }
       for (let k = 0; k < d * d; k++) out[k]! *= factor / n;
       return out;

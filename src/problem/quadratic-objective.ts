@@ -1,15 +1,21 @@
 // f(x) = (x - c)^T A (x - c) / 2 + offset with A symmetric: every derivative in closed form.
-import type { Matrix, Vector } from "../numerics/arrays.ts";
+
 import { build } from "../expr/build.ts";
 import type { Expr } from "../expr/node.ts";
-import { fieldError } from "./schema-errors.ts";
+import type { Matrix, Vector } from "../numerics/arrays.ts";
 import type { Objective } from "./objective.ts";
+import { fieldError } from "./schema-errors.ts";
 
 /** Names x1 .. xd of problems that have no formula. */
 export const numberedVariables = (d: number): string[] => Array.from({ length: d }, (_, i) => `x${i + 1}`);
 
 /** `sum` makes it a finite sum: what least squares adds to the form. */
-export function quadraticObjective(matrix: Matrix, center: Vector, offset = 0, sum: Pick<Objective, "leastSquares" | "samples"> = {}): Objective {
+export function quadraticObjective(
+  matrix: Matrix,
+  center: Vector,
+  offset = 0,
+  sum: Pick<Objective, "leastSquares" | "samples"> = {},
+): Objective {
   const d = center.length;
   const variables = numberedVariables(d);
   let expression: Expr | undefined;
@@ -90,11 +96,16 @@ export function readQuadratic(file: { matrix: readonly (readonly number[])[]; ce
       const [a, b] = [matrix[i * d + j]!, matrix[j * d + i]!];
       // matrices written by programs carry roundings of a few units in the last place
       if (Math.abs(a - b) > 1e-12 * Math.max(Math.abs(a), Math.abs(b)))
-        throw fieldError(field, `not symmetric: entry (${i + 1}, ${j + 1}) is ${a}, entry (${j + 1}, ${i + 1}) is ${b}`, "a symmetric matrix");
+        throw fieldError(
+          field,
+          `not symmetric: entry (${i + 1}, ${j + 1}) is ${a}, entry (${j + 1}, ${i + 1}) is ${b}`,
+          "a symmetric matrix",
+        );
       matrix[i * d + j] = matrix[j * d + i] = (a + b) / 2;
     }
   }
   const center = Float64Array.from(file.center ?? new Array<number>(d).fill(0));
-  if (center.length !== d) throw fieldError("objective.quadratic.center", `has ${center.length} entries`, `${d} numbers, one a row of the matrix`, file.center);
+  if (center.length !== d)
+    throw fieldError("objective.quadratic.center", `has ${center.length} entries`, `${d} numbers, one a row of the matrix`, file.center);
   return quadraticObjective(matrix, center);
 }

@@ -37,9 +37,28 @@ export function readProblem(raw: unknown, options: ReadOptions = {}): SgdProblem
   const at = readAt(file);
   const inside = file.inside === undefined ? undefined : readRegion(file.inside, names, "inside (--inside)");
   checkAtStart(objective, noise, start);
-  if (inside && !inside.contains(start)) throw fieldError("inside", `the start ${found(Array.from(start))} lies outside`, "a region that holds the start", file.inside);
-  const json = normalForm(file, objective, start, tests.map((t) => t.text), at);
-  return Object.freeze({ name: file.name, objective, noise, learningRate: file.learningRate, start, steps: file.steps, tests, at, inside, warnings, json });
+  if (inside && !inside.contains(start))
+    throw fieldError("inside", `the start ${found(Array.from(start))} lies outside`, "a region that holds the start", file.inside);
+  const json = normalForm(
+    file,
+    objective,
+    start,
+    tests.map((t) => t.text),
+    at,
+  );
+  return Object.freeze({
+    name: file.name,
+    objective,
+    noise,
+    learningRate: file.learningRate,
+    start,
+    steps: file.steps,
+    tests,
+    at,
+    inside,
+    warnings,
+    json,
+  });
 }
 
 function refuseWhatIsNotYet(file: ProblemFile): void {
@@ -50,7 +69,12 @@ function refuseWhatIsNotYet(file: ProblemFile): void {
     ["velocity", file.velocity],
   ];
   for (const [field, value] of later) {
-    if (value !== undefined) throw new InputError("problem/not-yet", `${field}: not yet: this version has formulas, quadratics and least squares, without momentum`, { field });
+    if (value !== undefined)
+      throw new InputError(
+        "problem/not-yet",
+        `${field}: not yet: this version has formulas, quadratics and least squares, without momentum`,
+        { field },
+      );
   }
 }
 
@@ -58,7 +82,12 @@ function refuseWhatIsNotYet(file: ProblemFile): void {
 function only<F extends string>(field: string, given: object, forms: readonly F[]): F {
   const present = forms.filter((form) => (given as Record<string, unknown>)[form] !== undefined);
   const allowed = `exactly one of ${forms.join(", ")}`;
-  if (present.length !== 1) throw fieldError(field, present.length === 0 ? "no form is given" : `${present.length} forms are given: ${present.join(", ")}`, allowed);
+  if (present.length !== 1)
+    throw fieldError(
+      field,
+      present.length === 0 ? "no form is given" : `${present.length} forms are given: ${present.join(", ")}`,
+      allowed,
+    );
   return present[0]!;
 }
 
@@ -92,13 +121,20 @@ function readNoise(file: ProblemFile, objective: Objective, names: Names): Gradi
 }
 
 function readStart(file: ProblemFile, objective: Objective): Vector {
-  if (!Array.isArray(file.start)) throw fieldError("start", "names weights or a seed, which only networks have", `${objective.d} numbers`, file.start);
+  if (!Array.isArray(file.start))
+    throw fieldError("start", "names weights or a seed, which only networks have", `${objective.d} numbers`, file.start);
   if (file.start.length !== objective.d)
-    throw fieldError("start", `has ${file.start.length} ${file.start.length === 1 ? "entry" : "entries"}`, `${objective.d}, one for each of ${listed(objective.variables)}`, file.start);
+    throw fieldError(
+      "start",
+      `has ${file.start.length} ${file.start.length === 1 ? "entry" : "entries"}`,
+      `${objective.d}, one for each of ${listed(objective.variables)}`,
+      file.start,
+    );
   return Float64Array.from(file.start);
 }
 
-const listed = (names: readonly string[]): string => (names.length > 6 ? `${names.slice(0, 3).join(", ")} .. ${names[names.length - 1]}` : names.join(", "));
+const listed = (names: readonly string[]): string =>
+  names.length > 6 ? `${names.slice(0, 3).join(", ")} .. ${names[names.length - 1]}` : names.join(", ");
 
 /** Default: each variable and f itself; only f where there are many variables. */
 function readTests(file: ProblemFile, names: Names) {
@@ -111,7 +147,8 @@ function readAt(file: ProblemFile): readonly number[] {
   const { steps } = file;
   const at = file.at ?? [1, Math.round(steps / 10), Math.round(steps / 4), Math.round(steps / 2), steps].filter((k) => k >= 1);
   const beyond = at.find((k) => k > steps);
-  if (beyond !== undefined) throw fieldError("at", `step ${beyond} lies beyond the horizon`, `1 to ${steps} (the problem's steps)`, file.at);
+  if (beyond !== undefined)
+    throw fieldError("at", `step ${beyond} lies beyond the horizon`, `1 to ${steps} (the problem's steps)`, file.at);
   return [...new Set(at)].sort((a, b) => a - b);
 }
 
@@ -121,7 +158,8 @@ function checkAtStart(objective: Objective, noise: GradientNoise, start: Vector)
   const at = `at the start ${found(Array.from(start.subarray(0, 8)))}`;
   const value = objective.value(start);
   const gradient = objective.gradient(start, new Float64Array(d));
-  if (!Number.isFinite(value) || !gradient.every(Number.isFinite)) throw fieldError("objective", `f or its gradient is not finite ${at}: f = ${value}`, "a start where f has a gradient");
+  if (!Number.isFinite(value) || !gradient.every(Number.isFinite))
+    throw fieldError("objective", `f or its gradient is not finite ${at}: f = ${value}`, "a start where f has a gradient");
   if (noise.kind === "minibatch") return;
   const sigma = noise.covariance(start, new Float64Array(d * d));
   const field = noise.kind === "gaussian" ? "noise.gaussian.covariance" : "noise.discrete";
@@ -130,7 +168,8 @@ function checkAtStart(objective: Objective, noise: GradientNoise, start: Vector)
     const { values } = symmetricEigen(sigma, d);
     const trace = values.reduce((s, v) => s + Math.abs(v), 0);
     // eigenvalues are good to about d epsilon of the largest
-    if (values[0]! < -1e-12 * trace) throw fieldError(field, `not positive semidefinite ${at}: its smallest eigenvalue is ${values[0]}`, "a covariance matrix");
+    if (values[0]! < -1e-12 * trace)
+      throw fieldError(field, `not positive semidefinite ${at}: its smallest eigenvalue is ${values[0]}`, "a covariance matrix");
     return;
   }
   const { values, probabilities } = noise.atoms!(start);
@@ -144,7 +183,8 @@ function checkAtStart(objective: Objective, noise: GradientNoise, start: Vector)
       mean += p * values[m * d + i]!;
       size += p * Math.abs(values[m * d + i]!);
     });
-    if (Math.abs(mean) > 1e-12 * Math.max(size, 1e-300)) throw fieldError("noise.discrete.values", `their mean in coordinate ${i + 1} is ${mean} ${at}`, "noise vectors of mean zero");
+    if (Math.abs(mean) > 1e-12 * Math.max(size, 1e-300))
+      throw fieldError("noise.discrete.values", `their mean in coordinate ${i + 1} is ${mean} ${at}`, "noise vectors of mean zero");
   }
 }
 

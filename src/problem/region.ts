@@ -35,9 +35,14 @@ export function readRegion(text: string, names: Names, field = "inside"): Region
   const conditions = parseCondition(text, { variables: allowedNames(names), constants, field });
   const constraints = conditions.map(({ expr: typed }) => {
     const expr = aliases.size === 0 ? typed : substitute(typed, aliases);
-    if (expr === build.constant(0) || expr.kind === "constant") throw fieldError(field, `a comparison that does not depend on ${variables.join(", ")}`, "a comparison such as x < 0", text);
+    if (expr === build.constant(0) || expr.kind === "constant")
+      throw fieldError(field, `a comparison that does not depend on ${variables.join(", ")}`, "a comparison such as x < 0", text);
     const compiled = compileObjective(expr, variables);
-    return Object.freeze({ expr, value: (x: Vector) => compiled.value(x), gradient: (x: Vector, out: Vector) => compiled.gradient(x, out) });
+    return Object.freeze({
+      expr,
+      value: (x: Vector) => compiled.value(x),
+      gradient: (x: Vector, out: Vector) => compiled.gradient(x, out),
+    });
   });
   const contains = (x: Vector): boolean => constraints.every((g) => g.value(x) < 0);
   return Object.freeze({

@@ -1,6 +1,6 @@
 // What the schema finds wrong, told as one message: each field by its path and flag, what was found, what is allowed.
 import { InputError, nearestWord } from "../errors.ts";
-import { problemSchema, type ProblemFile } from "./schema.ts";
+import { type ProblemFile, problemSchema } from "./schema.ts";
 
 type Issue = NonNullable<ReturnType<typeof problemSchema.safeParse>["error"]>["issues"][number];
 
@@ -71,13 +71,19 @@ function describe(issue: Issue, raw: unknown): string[] {
     });
   }
   const value = valueAt(raw, issue.path);
-  return [`${fieldName(path || "problem")}: found ${found(value)}; allowed: ${allowedAt[path.replace(/\[\d+\]/g, "")] ?? allowedBy(issue)}`];
+  return [
+    `${fieldName(path || "problem")}: found ${found(value)}; allowed: ${allowedAt[path.replace(/\[\d+\]/g, "")] ?? allowedBy(issue)}`,
+  ];
 }
 
 function allowedBy(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
-      return issue.expected === "int" ? "a whole number" : issue.expected === "number" ? "a finite number" : `${article(issue.expected)} ${issue.expected}`;
+      return issue.expected === "int"
+        ? "a whole number"
+        : issue.expected === "number"
+          ? "a finite number"
+          : `${article(issue.expected)} ${issue.expected}`;
     case "too_small":
       if (issue.origin === "array") return `at least ${issue.minimum} ${issue.minimum === 1 ? "entry" : "entries"}`;
       if (issue.origin === "string") return "a text that is not empty";
@@ -100,7 +106,10 @@ function pathText(path: readonly PropertyKey[]): string {
 }
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (value !== null && typeof value === "object" ? (value as Record<PropertyKey, unknown>)[key] : undefined), raw);
+  return path.reduce<unknown>(
+    (value, key) => (value !== null && typeof value === "object" ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    raw,
+  );
 }
 
 /** The keys that the schema allows at a path, read off the schema itself. */

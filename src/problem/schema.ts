@@ -99,5 +99,9 @@ export function problemJsonSchema(): Record<string, unknown> {
   const properties = schema["properties"] as Record<string, Record<string, unknown>>;
   properties["objective"]!["oneOf"] = objectiveForms.map((form) => ({ required: [form] }));
   properties["noise"]!["oneOf"] = noiseForms.map((form) => ({ required: [form] }));
-  return { ...schema, title: "Escapement problem", description: "A problem for escapement: an objective, its gradient noise, a learning rate." };
+  return {
+    ...schema,
+    title: "Escapement problem",
+    description: "A problem for escapement: an objective, its gradient noise, a learning rate.",
+  };
 }

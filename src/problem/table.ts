@@ -1,8 +1,8 @@
 // Tables of data: from CSV text or inline rows to numeric features and a target. Files are read by whoever calls (node/).
 import Papa from "papaparse";
-import { InputError, nearestWord } from "../errors.ts";
 import type { Warning } from "../answer/warning.ts";
 import { warning } from "../answer/warning.ts";
+import { InputError, nearestWord } from "../errors.ts";
 
 export type Cell = number | string | null;
 
@@ -33,10 +33,14 @@ export function readCsv(text: string, source: string): Table {
   const broken = parsed.errors.find((e) => e.code !== "UndetectableDelimiter");
   if (broken) throw new InputError("problem/csv", `${source}: row ${(broken.row ?? 0) + 1}: ${broken.message}`, { source });
   const [columns, ...rows] = parsed.data;
-  if (!columns || rows.length === 0) throw new InputError("problem/csv", `${source}: a header line and at least one row of data were expected`, { source });
+  if (!columns || rows.length === 0)
+    throw new InputError("problem/csv", `${source}: a header line and at least one row of data were expected`, { source });
   rows.forEach((row, i) => {
     if (row.length !== columns.length)
-      throw new InputError("problem/csv", `${source}: row ${i + 1} has ${row.length} cells; the header has ${columns.length}`, { source, row: i + 1 });
+      throw new InputError("problem/csv", `${source}: row ${i + 1} has ${row.length} cells; the header has ${columns.length}`, {
+        source,
+        row: i + 1,
+      });
   });
   return { source, columns, rows };
 }
@@ -44,14 +48,23 @@ export function readCsv(text: string, source: string): Table {
 /** A table of the problem file itself, or a file. */
 export function readTable(data: string | { columns: string[]; rows: Cell[][] }, field: string, load: LoadText | undefined): Table {
   if (typeof data === "string") {
-    if (/\.(parquet|npz)$/i.test(data)) throw new InputError("problem/not-yet", `${field}: ${data}: Parquet and npz files are not read yet; give a .csv file`, { field });
-    if (!/\.csv$/i.test(data)) throw new InputError("problem/data", `${field}: ${data}: found another ending; allowed: .csv, .parquet, .npz`, { field });
-    if (!load) throw new InputError("problem/data", `${field}: ${data}: files cannot be read here; give {"columns": [...], "rows": [[...], ...]}`, { field });
+    if (/\.(parquet|npz)$/i.test(data))
+      throw new InputError("problem/not-yet", `${field}: ${data}: Parquet and npz files are not read yet; give a .csv file`, { field });
+    if (!/\.csv$/i.test(data))
+      throw new InputError("problem/data", `${field}: ${data}: found another ending; allowed: .csv, .parquet, .npz`, { field });
+    if (!load)
+      throw new InputError("problem/data", `${field}: ${data}: files cannot be read here; give {"columns": [...], "rows": [[...], ...]}`, {
+        field,
+      });
     return readCsv(load(data), data);
   }
   data.rows.forEach((row, i) => {
     if (row.length !== data.columns.length)
-      throw new InputError("problem/data", `${field}.rows: row ${i + 1} has ${row.length} cells; there are ${data.columns.length} columns`, { field, row: i + 1 });
+      throw new InputError(
+        "problem/data",
+        `${field}.rows: row ${i + 1} has ${row.length} cells; there are ${data.columns.length} columns`,
+        { field, row: i + 1 },
+      );
   });
   return { source: `${field}.rows`, columns: data.columns, rows: data.rows };
 }
@@ -66,7 +79,8 @@ export function selectFeatures(
   if (twice !== undefined) throw new InputError("problem/data", `${table.source}: two columns are named "${twice}"`, { column: twice });
   const targetIndex = columnIndex(table, choice.target, `${field}.target`);
   const names = choice.features ?? table.columns.filter((c) => c !== choice.target);
-  if (names.length === 0) throw new InputError("problem/data", `${field}: no feature is left besides the target "${choice.target}"`, { field });
+  if (names.length === 0)
+    throw new InputError("problem/data", `${field}: no feature is left besides the target "${choice.target}"`, { field });
   const indices = names.map((name) => columnIndex(table, name, `${field}.features`));
   const n = table.rows.length;
   const d = names.length + (choice.intercept ? 1 : 0);
@@ -87,20 +101,28 @@ function columnIndex(table: Table, name: string, field: string): number {
   const index = table.columns.indexOf(name);
   if (index >= 0) return index;
   const near = nearestWord(name, table.columns);
-  throw new InputError("problem/data", `${field}: no column "${name}" in ${table.source}${near ? `; did you mean "${near}"?` : ""} columns: ${table.columns.slice(0, 12).join(", ")}`, {
-    field,
-    column: name,
-  });
+  throw new InputError(
+    "problem/data",
+    `${field}: no column "${name}" in ${table.source}${near ? `; did you mean "${near}"?` : ""} columns: ${table.columns.slice(0, 12).join(", ")}`,
+    {
+      field,
+      column: name,
+    },
+  );
 }
 
 function readNumber(cell: Cell | undefined, table: Table, row: number, column: number): number {
   const value = typeof cell === "number" ? cell : typeof cell === "string" && cell.trim() !== "" ? Number(cell) : Number.NaN;
   if (Number.isFinite(value)) return value;
   const what = cell === null || cell === undefined || cell === "" ? "an empty cell" : JSON.stringify(cell);
-  throw new InputError("problem/data", `${table.source}: row ${row + 1}, column "${table.columns[column]}": found ${what}; allowed: a finite number`, {
-    row: row + 1,
-    column: table.columns[column],
-  });
+  throw new InputError(
+    "problem/data",
+    `${table.source}: row ${row + 1}, column "${table.columns[column]}": found ${what}; allowed: a finite number`,
+    {
+      row: row + 1,
+      column: table.columns[column],
+    },
+  );
 }
 
 /** Features to mean 0 and population standard deviation 1, once over all rows; a constant column becomes 0, with a warning. */

@@ -33,15 +33,28 @@ export async function compare(problems: readonly SgdProblem[], options: CompareO
     compared.push(await compareOne(problem, options));
   }
   const json = problems.length === 1 ? problems[0]!.json : { problems: problems.map((p) => p.json) };
-  return { command: "compare", version, problem: json, seed: options.seed ?? 1, warnings: compared.flatMap((c) => c.warnings), result: { problems: compared } };
+  return {
+    command: "compare",
+    version,
+    problem: json,
+    seed: options.seed ?? 1,
+    warnings: compared.flatMap((c) => c.warnings),
+    result: { problems: compared },
+  };
 }
 
 async function compareOne(problem: SgdProblem, options: CompareOptions): Promise<ComparedProblem> {
   const models = selectModels(options.models);
   const { sampling, ...quiet } = { ...options, paths: options.paths ?? defaults.paths, onProgress: undefined };
   const lawAnswer = await law(problem, { ...quiet, engine: sampling?.law });
-  const weakAnswer = await weak(problem, { ...quiet, etas: halvings(problem), engine: sampling && onlyAt(problem.learningRate, sampling.weak) });
-  const exitAnswer = problem.inside ? await exit(problem, { ...quiet, engine: sampling?.exit, maxSteps: quiet.maxSteps ?? defaults.maxSteps }) : undefined;
+  const weakAnswer = await weak(problem, {
+    ...quiet,
+    etas: halvings(problem),
+    engine: sampling && onlyAt(problem.learningRate, sampling.weak),
+  });
+  const exitAnswer = problem.inside
+    ? await exit(problem, { ...quiet, engine: sampling?.exit, maxSteps: quiet.maxSteps ?? defaults.maxSteps })
+    : undefined;
   const diagnoseAnswer = await diagnose(problem, { ...quiet, point: "start" });
   const warnings = distinct([lawAnswer, weakAnswer, ...(exitAnswer ? [exitAnswer] : []), diagnoseAnswer].flatMap((a) => a.warnings));
   const sources = errorSources(problem);
@@ -54,7 +67,14 @@ async function compareOne(problem: SgdProblem, options: CompareOptions): Promise
     ...(exitAnswer ? { exit: exitAnswer.result } : {}),
     diagnose: diagnoseAnswer.result,
     byQuestion,
-    descriptions: models.map((m) => ({ id: m.id, title: m.title, declaredOrder: declaredOrder(m, problem.noise.constant), ours: m.ours, driftTex: m.tex.drift, diffusionTex: m.tex.diffusion })),
+    descriptions: models.map((m) => ({
+      id: m.id,
+      title: m.title,
+      declaredOrder: declaredOrder(m, problem.noise.constant),
+      ours: m.ours,
+      driftTex: m.tex.drift,
+      diffusionTex: m.tex.diffusion,
+    })),
     ...(sources ? { errorSources: sources } : {}),
     ...(await pictureOf(problem, models, lawAnswer.result, options.seed ?? 1)),
     sentences: sentencesOf(problem, byQuestion, lawAnswer.result, exitAnswer?.result, warnings),
@@ -69,11 +89,23 @@ function onlyAt(learningRate: number, engine: Sampling["weak"]): Sampling["weak"
   return async (problem, models, options) => {
     if (problem.learningRate === learningRate) return engine(problem, models, options);
     const nothing = problem.tests.map(() => null);
-    return { method: "orders not sampled", sgd: nothing, deviations: nothing, models: Object.fromEntries(models.map(({ id }) => [id, nothing])), warnings: [] };
+    return {
+      method: "orders not sampled",
+      sgd: nothing,
+      deviations: nothing,
+      models: Object.fromEntries(models.map(({ id }) => [id, nothing])),
+      warnings: [],
+    };
   };
 }
 
-function verdictsOf(models: readonly SdeModel[], law: LawResult, weak: WeakResult, exit: ExitResult | undefined, warnings: readonly Warning[]): ComparedProblem["byQuestion"] {
+function verdictsOf(
+  models: readonly SdeModel[],
+  law: LawResult,
+  weak: WeakResult,
+  exit: ExitResult | undefined,
+  warnings: readonly Warning[],
+): ComparedProblem["byQuestion"] {
   const ids = models.map((m) => m.id);
   const stationary = stationaryVerdicts(ids, law, warnings);
   return {
@@ -85,7 +117,16 @@ function verdictsOf(models: readonly SdeModel[], law: LawResult, weak: WeakResul
 }
 
 /** What holds of the problem or the model as such: said once, though each question and each learning rate of a sweep finds it anew. */
-const once: readonly string[] = ["formal", "nearest", "not-embeddable", "no-diffusion", "edge", "two-step", "not-applicable", "constant-column"];
+const once: readonly string[] = [
+  "formal",
+  "nearest",
+  "not-embeddable",
+  "no-diffusion",
+  "edge",
+  "two-step",
+  "not-applicable",
+  "constant-column",
+];
 
 /** Each warning once: the questions share problems, so they warn of the same things. */
 function distinct(warnings: readonly Warning[]): Warning[] {

@@ -31,18 +31,38 @@ export interface Exits extends ExitResult {
  */
 export async function exit(problem: SgdProblem, options: ExitOptions = {}): Promise<Answer<ExitResult>> {
   const models = selectModels(options.models);
-  if (!problem.inside) throw new InputError("question/inside", "inside (--inside): no region is given; allowed: comparisons such as \"x < 0\" or \"-5 < x < 0\" that hold at the start.", { field: "inside" });
-  if (!problem.inside.contains(problem.start)) throw new InputError("question/inside", `inside (--inside): the start lies outside ${problem.inside.text}; allowed: a region that holds it.`, { field: "inside", start: Array.from(problem.start) });
+  if (!problem.inside)
+    throw new InputError(
+      "question/inside",
+      'inside (--inside): no region is given; allowed: comparisons such as "x < 0" or "-5 < x < 0" that hold at the start.',
+      { field: "inside" },
+    );
+  if (!problem.inside.contains(problem.start))
+    throw new InputError(
+      "question/inside",
+      `inside (--inside): the start lies outside ${problem.inside.text}; allowed: a region that holds it.`,
+      { field: "inside", start: Array.from(problem.start) },
+    );
   const bad = options.survival?.find((k) => !(Number.isInteger(k) && k >= 0));
-  if (bad !== undefined) throw new InputError("question/survival", `survival (--survival): found ${bad}; allowed: whole numbers of steps, 0 or more.`, { field: "--survival", found: bad });
+  if (bad !== undefined)
+    throw new InputError("question/survival", `survival (--survival): found ${bad}; allowed: whole numbers of steps, 0 or more.`, {
+      field: "--survival",
+      found: bad,
+    });
   if (options.signal?.aborted) throw new InterruptedError("question/exit", "Interrupted.");
 
   const found = await exits(problem, models, options);
   const { warnings, ...result } = found;
   const processes = [result.sgd, ...models.flatMap(({ id }) => (result.models[id] ? [result.models[id].watchedLikeSgd] : []))];
   const answered =
-    processes.some((process) => process.meanSteps !== null || process.survival.some((s) => s.probability !== null)) || models.some(({ id }) => result.models[id]?.watchedAlways.meanSteps);
-  if (!answered) throw new NoAnswerError("question/exit", `exit: nothing that was asked for has an answer. ${warnings.map((w) => w.message).join(" ")}`, { warnings });
+    processes.some((process) => process.meanSteps !== null || process.survival.some((s) => s.probability !== null)) ||
+    models.some(({ id }) => result.models[id]?.watchedAlways.meanSteps);
+  if (!answered)
+    throw new NoAnswerError(
+      "question/exit",
+      `exit: nothing that was asked for has an answer. ${warnings.map((w) => w.message).join(" ")}`,
+      { warnings },
+    );
   return { command: "exit", version, problem: problem.json, seed: options.seed ?? 1, warnings, result };
 }
 

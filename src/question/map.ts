@@ -31,38 +31,75 @@ const axisNames: readonly MapAxisName[] = ["eta", "sigma", "start"];
 export async function map(problem: SgdProblem, options: MapOptions): Promise<Answer<MapResult>> {
   const question = options.question ?? "weak";
   const [x, y] = axesOf(problem, options.axes);
-  if (question === "exit" && !problem.inside) throw new InputError("question/inside", 'inside (--inside): a map of exits needs a region; allowed: a comparison such as "x < 0"', { field: "inside" });
+  if (question === "exit" && !problem.inside)
+    throw new InputError("question/inside", 'inside (--inside): a map of exits needs a region; allowed: a comparison such as "x < 0"', {
+      field: "inside",
+    });
   const models = selectModels(options.models).map((m) => m.id);
   const cells: MapCell[] = [];
   const total = x.values.length * y.values.length;
   for (const b of y.values) {
     for (const a of x.values) {
-      if (options.signal?.aborted) throw new InterruptedError("question/map", `Interrupted after ${cells.length} of ${total} cells.`, { cells });
+      if (options.signal?.aborted)
+        throw new InterruptedError("question/map", `Interrupted after ${cells.length} of ${total} cells.`, { cells });
       options.onProgress?.(cells.length, total, `${x.name} ${a}, ${y.name} ${b}`);
       cells.push(await cellOf(question, vary(vary(problem, x.name, a), y.name, b), a, b, models, options));
     }
   }
   options.onProgress?.(total, total, "map");
   const shares = models.map((model) => ({ model, cells: cells.filter((c) => c.best === model).length })).filter((s) => s.cells > 0);
-  if (shares.length === 0) throw new NoAnswerError("question/map", `map: no cell has a figure: ${cells[0]?.reason ?? "no model has one"}`, { cells: cells.length });
+  if (shares.length === 0)
+    throw new NoAnswerError("question/map", `map: no cell has a figure: ${cells[0]?.reason ?? "no model has one"}`, {
+      cells: cells.length,
+    });
   const silent = cells.filter((c) => c.best === null);
-  const warnings: Warning[] = silent.length === 0 ? [] : [warning("not-applicable", `${silent.length} of ${total} cells have no figure: ${silent[0]!.reason ?? "no model has one"}`, { cells: silent.length })];
-  const result: MapResult = { question, models, x, y, cells, lines: linesOf(problem, x, y), shares: shares.sort((s, t) => t.cells - s.cells) };
+  const warnings: Warning[] =
+    silent.length === 0
+      ? []
+      : [
+          warning("not-applicable", `${silent.length} of ${total} cells have no figure: ${silent[0]!.reason ?? "no model has one"}`, {
+            cells: silent.length,
+          }),
+        ];
+  const result: MapResult = {
+    question,
+    models,
+    x,
+    y,
+    cells,
+    lines: linesOf(problem, x, y),
+    shares: shares.sort((s, t) => t.cells - s.cells),
+  };
   return { command: "map", version, problem: problem.json, seed: options.seed ?? 1, warnings, result };
 }
 
 function axesOf(problem: SgdProblem, given: MapOptions["axes"]): [MapAxis, MapAxis] {
   const named = axisNames.filter((name) => given[name] !== undefined);
-  if (named.length !== 2) throw new InputError("question/map", `map: found ${named.length === 0 ? "no axis" : named.map((n) => `--${n}`).join(", ")}; allowed: two of --eta, --sigma, --start, each a range a:b:n`, { axes: named });
+  if (named.length !== 2)
+    throw new InputError(
+      "question/map",
+      `map: found ${named.length === 0 ? "no axis" : named.map((n) => `--${n}`).join(", ")}; allowed: two of --eta, --sigma, --start, each a range a:b:n`,
+      { axes: named },
+    );
   const axes = named.map((name): MapAxis => {
     const values = [...given[name]!];
     const rising = values.every((v, i) => Number.isFinite(v) && (i === 0 || v > values[i - 1]!));
-    if (values.length < 2 || !rising) throw new InputError("question/map", `map: --${name}: found ${values.join(", ")}; allowed: at least two rising numbers`, { axis: name });
-    if (name !== "start" && values[0]! <= 0) throw new InputError("question/map", `map: --${name}: found ${values[0]}; allowed: numbers > 0`, { axis: name });
+    if (values.length < 2 || !rising)
+      throw new InputError("question/map", `map: --${name}: found ${values.join(", ")}; allowed: at least two rising numbers`, {
+        axis: name,
+      });
+    if (name !== "start" && values[0]! <= 0)
+      throw new InputError("question/map", `map: --${name}: found ${values[0]}; allowed: numbers > 0`, { axis: name });
     return { name, values, logarithmic: isGeometric(values) };
   });
-  if (given.sigma && problem.noise.kind === "minibatch") throw new InputError("question/map", "map: --sigma: the problem's noise comes from minibatches; allowed: --eta and --start", { axis: "sigma" });
-  if (given.start && problem.objective.d !== 1) throw new InputError("question/map", `map: --start: the problem has ${problem.objective.d} dimensions; allowed in one`, { axis: "start" });
+  if (given.sigma && problem.noise.kind === "minibatch")
+    throw new InputError("question/map", "map: --sigma: the problem's noise comes from minibatches; allowed: --eta and --start", {
+      axis: "sigma",
+    });
+  if (given.start && problem.objective.d !== 1)
+    throw new InputError("question/map", `map: --start: the problem has ${problem.objective.d} dimensions; allowed in one`, {
+      axis: "start",
+    });
   return [axes[0]!, axes[1]!];
 }
 
@@ -85,10 +122,18 @@ function vary(problem: SgdProblem, name: MapAxisName, value: number): SgdProblem
 }
 
 /** One question on one problem; what has no answer there is a cell without figures, and why. */
-async function cellOf(question: MapQuestion, problem: SgdProblem, x: number, y: number, models: readonly string[], options: MapOptions): Promise<MapCell> {
+async function cellOf(
+  question: MapQuestion,
+  problem: SgdProblem,
+  x: number,
+  y: number,
+  models: readonly string[],
+  options: MapOptions,
+): Promise<MapCell> {
   const { sampling, axes: _axes, question: _question, onProgress: _report, ...asked } = options;
   try {
-    if (question === "exit" && !problem.inside!.contains(problem.start)) return emptyCell(x, y, models, "the start lies outside the region");
+    if (question === "exit" && !problem.inside!.contains(problem.start))
+      return emptyCell(x, y, models, "the start lies outside the region");
     return cellFrom(x, y, models, await verdictsOf(question, problem, models, asked, sampling));
   } catch (error) {
     if (error instanceof EscapementError && error.exitCode === 3) return emptyCell(x, y, models, error.message);
@@ -96,7 +141,13 @@ async function cellOf(question: MapQuestion, problem: SgdProblem, x: number, y: 
   }
 }
 
-async function verdictsOf(question: MapQuestion, problem: SgdProblem, models: readonly string[], asked: QuestionOptions, sampling: Sampling | undefined): Promise<ModelVerdict[]> {
+async function verdictsOf(
+  question: MapQuestion,
+  problem: SgdProblem,
+  models: readonly string[],
+  asked: QuestionOptions,
+  sampling: Sampling | undefined,
+): Promise<ModelVerdict[]> {
   switch (question) {
     case "weak": {
       const { result, warnings } = await weak(problem, { ...asked, engine: sampling?.weak });
@@ -118,7 +169,15 @@ function cellFrom(x: number, y: number, models: readonly string[], verdicts: rea
   const told = verdicts.filter((v) => v.error !== null);
   const errors = Object.fromEntries(models.map((id) => [id, verdicts.find((v) => v.model === id)?.error ?? null]));
   const words = Object.fromEntries(models.map((id) => [id, verdicts.find((v) => v.model === id)?.verdict ?? "none"]));
-  return { x, y, best: told[0]?.model ?? null, runnerUp: told[1]?.model ?? null, errors, verdicts: words, ...(told.length === 0 ? { reason: commonReason(verdicts) } : {}) };
+  return {
+    x,
+    y,
+    best: told[0]?.model ?? null,
+    runnerUp: told[1]?.model ?? null,
+    errors,
+    verdicts: words,
+    ...(told.length === 0 ? { reason: commonReason(verdicts) } : {}),
+  };
 }
 
 /** Why most models have no figure. */
@@ -128,7 +187,15 @@ function commonReason(verdicts: readonly ModelVerdict[]): string {
 }
 
 function emptyCell(x: number, y: number, models: readonly string[], reason: string): MapCell {
-  return { x, y, best: null, runnerUp: null, errors: Object.fromEntries(models.map((id) => [id, null])), verdicts: Object.fromEntries(models.map((id) => [id, "none" as const])), reason };
+  return {
+    x,
+    y,
+    best: null,
+    runnerUp: null,
+    errors: Object.fromEntries(models.map((id) => [id, null])),
+    verdicts: Object.fromEntries(models.map((id) => [id, "none" as const])),
+    reason,
+  };
 }
 
 /** Lines of constant z = eta lambda_max at the start, within the map. */
@@ -138,7 +205,10 @@ function linesOf(problem: SgdProblem, x: MapAxis, y: MapAxis): MapLine[] {
   const { d } = problem.objective;
   const largest = (at: SgdProblem): number => symmetricEigenvalues(at.objective.hessian!(at.start, new Float64Array(d * d)), d)[d - 1]!;
   const lines: MapLine[] = [];
-  for (const [name, z] of [["z = 1", 1], ["z = 2", 2]] as const) {
+  for (const [name, z] of [
+    ["z = 1", 1],
+    ["z = 2", 2],
+  ] as const) {
     const points = y.values
       .map((v): [number, number] => [z / largest(y.name === "start" ? withStart(problem, Float64Array.of(v)) : problem), v])
       .filter(([eta]) => eta > 0 && eta >= low && eta <= high);

@@ -1,15 +1,28 @@
 // What the page's pictures need beside the answers: a few SGD paths, the landscape, the range of z where SGD's law lives.
 import type { ComparedProblem, LawResult } from "../answer/index.ts";
 import { sgdPaths } from "../ensemble/sgd.ts";
-import { symmetricEigen } from "../numerics/eigen.ts";
 import { NoAnswerError } from "../errors.ts";
 import type { SdeModel } from "../model/model.ts";
+import { symmetricEigen } from "../numerics/eigen.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { pathBlocks } from "./paths.ts";
 
-const defaults = { paths: 6, cloudPaths: 600, cloudSubsteps: 4, /** beyond so many steps of all paths a cloud is not worth its time */ cloudWork: 4e5, steps: 200, points: 240, /** of the density's maximum: where the law lives */ visible: 1e-6 } as const;
+const defaults = {
+  paths: 6,
+  cloudPaths: 600,
+  cloudSubsteps: 4,
+  /** beyond so many steps of all paths a cloud is not worth its time */ cloudWork: 4e5,
+  steps: 200,
+  points: 240,
+  /** of the density's maximum: where the law lives */ visible: 1e-6,
+} as const;
 
-export async function pictureOf(problem: SgdProblem, models: readonly SdeModel[], law: LawResult, seed: number): Promise<Pick<ComparedProblem, "paths" | "landscape" | "zRange" | "clouds">> {
+export async function pictureOf(
+  problem: SgdProblem,
+  models: readonly SdeModel[],
+  law: LawResult,
+  seed: number,
+): Promise<Pick<ComparedProblem, "paths" | "landscape" | "zRange" | "clouds">> {
   const paths = sgdPaths(problem, { seed, paths: defaults.paths, steps: Math.min(problem.steps, defaults.steps) });
   const { objective, learningRate } = problem;
   if (objective.d === 1) {
@@ -32,7 +45,13 @@ async function cloudsOf(problem: SgdProblem, models: readonly SdeModel[], seed: 
   for (const id of ["sgd", ...models.map((m) => m.id)]) {
     try {
       const states: number[][] = [];
-      for await (const { count: n, x } of pathBlocks(problem, { models: [id], seed, paths: count, steps: [problem.steps], substeps: defaults.cloudSubsteps }))
+      for await (const { count: n, x } of pathBlocks(problem, {
+        models: [id],
+        seed,
+        paths: count,
+        steps: [problem.steps],
+        substeps: defaults.cloudSubsteps,
+      }))
         for (let p = 0; p < n; p++) states.push([x[2 * p]!, x[2 * p + 1]!]);
       clouds[id] = states;
     } catch (error) {

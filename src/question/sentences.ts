@@ -14,8 +14,20 @@ const subject: Readonly<Record<QuestionName, string>> = {
   stationary: "stationary law",
 };
 
-export function sentencesOf(problem: SgdProblem, byQuestion: ByQuestion, law: LawResult, exit: ExitResult | undefined, warnings: readonly Warning[]): string[] {
-  return [...formal(law), ...bestByQuestion(byQuestion), ...barrier(problem, byQuestion, exit), ...quadratic(problem, byQuestion, law), ...missing(byQuestion, law, warnings)];
+export function sentencesOf(
+  problem: SgdProblem,
+  byQuestion: ByQuestion,
+  law: LawResult,
+  exit: ExitResult | undefined,
+  warnings: readonly Warning[],
+): string[] {
+  return [
+    ...formal(law),
+    ...bestByQuestion(byQuestion),
+    ...barrier(problem, byQuestion, exit),
+    ...quadratic(problem, byQuestion, law),
+    ...missing(byQuestion, law, warnings),
+  ];
 }
 
 const title = (model: string): string => {
@@ -39,10 +51,14 @@ function bestByQuestion(byQuestion: ByQuestion): string[] {
     } else {
       const [first, second] = told;
       if (first!.verdict === "poor") {
-        lines.push(`${capital(subject[question])}: no model is right; the nearest, ${title(first!.model)}, is off by ${short(first!.error!)}.`);
+        lines.push(
+          `${capital(subject[question])}: no model is right; the nearest, ${title(first!.model)}, is off by ${short(first!.error!)}.`,
+        );
         continue;
       }
-      lines.push(`${capital(subject[question])}: ${title(first!.model)} is nearest, off by ${short(first!.error!)}${second ? `; then ${title(second.model)}, ${short(second.error!)}` : ""}.`);
+      lines.push(
+        `${capital(subject[question])}: ${title(first!.model)} is nearest, off by ${short(first!.error!)}${second ? `; then ${title(second.model)}, ${short(second.error!)}` : ""}.`,
+      );
     }
   }
   return lines;
@@ -55,9 +71,12 @@ function barrier(problem: SgdProblem, byQuestion: ByQuestion, exit: ExitResult |
   const sgd = exit?.sgd.meanSteps?.value;
   const own = exit?.models["ha-sme"]?.watchedLikeSgd.meanSteps?.value;
   if (!plain || !third || plain.verdict !== "poor" || third.error === null || sgd === undefined || own === undefined) return [];
-  const cause = leavesOverTop(problem) ? "Over the barrier f''' tilts the exponent" : "At this exit f''' counts at the same order as HA-SME's terms";
+  const cause = leavesOverTop(problem)
+    ? "Over the barrier f''' tilts the exponent"
+    : "At this exit f''' counts at the same order as HA-SME's terms";
   const plainly = `HA-SME is ${ratioInWords(own / sgd)}`;
-  if (third.verdict === "good") return [`${cause}: ${plainly}, HA-SME-3 † is right (theory 9).`, ...higherOrderIsNoBetter(byQuestion, exit, sgd)];
+  if (third.verdict === "good")
+    return [`${cause}: ${plainly}, HA-SME-3 † is right (theory 9).`, ...higherOrderIsNoBetter(byQuestion, exit, sgd)];
   if (third.error < (plain.error ?? 0) / 2) return [`${cause}: ${plainly}, HA-SME-3 † is nearer (theory 9).`];
   return [`${cause}: ${plainly}, and HA-SME-3 † does not mend it here (theory 9: it is right for constant noise only).`];
 }
@@ -80,10 +99,14 @@ function leavesOverTop({ objective, inside, start }: SgdProblem): boolean {
 
 /** Models whose moments are those of no process: the first thing to know. */
 function formal(law: LawResult): string[] {
-  const models = Object.entries(law.models).filter(([, m]) => !m.exists && m.defect !== null && m.defect > 0 && m.laws.some((l) => l.mean !== null));
+  const models = Object.entries(law.models).filter(
+    ([, m]) => !m.exists && m.defect !== null && m.defect > 0 && m.laws.some((l) => l.mean !== null),
+  );
   if (models.length === 0) return [];
   const defect = Math.max(...models.map(([, m]) => m.defect ?? 0));
-  return [`No SDE has this law: D D^T of ${listed(models.map(([id]) => title(id)))} is indefinite (defect ${short(defect)}); ${models.length === 1 ? "its" : "their"} figures are formal, those of no process.`];
+  return [
+    `No SDE has this law: D D^T of ${listed(models.map(([id]) => title(id)))} is indefinite (defect ${short(defect)}); ${models.length === 1 ? "its" : "their"} figures are formal, those of no process.`,
+  ];
 }
 
 function quadratic(problem: SgdProblem, byQuestion: ByQuestion, law: LawResult): string[] {
@@ -95,7 +118,9 @@ function quadratic(problem: SgdProblem, byQuestion: ByQuestion, law: LawResult):
 
 /** Models without any figure, and why. */
 function missing(byQuestion: ByQuestion, law: LawResult, warnings: readonly Warning[]): string[] {
-  const silent = Object.keys(law.models).filter((id) => Object.values(byQuestion).every((rows) => rows.find((r) => r.model === id)?.error == null));
+  const silent = Object.keys(law.models).filter((id) =>
+    Object.values(byQuestion).every((rows) => rows.find((r) => r.model === id)?.error == null),
+  );
   if (silent.length === 0) return [];
   const reason = warnings.find((w) => w.model !== undefined && silent.includes(w.model));
   return [`No figures from ${listed(silent.map(title))}${reason ? `: ${reason.message.replace(/\.$/, "")}` : ""}.`];
@@ -103,4 +128,5 @@ function missing(byQuestion: ByQuestion, law: LawResult, warnings: readonly Warn
 
 const short = (x: number): string => (x < 1e-3 || x >= 1e4 ? x.toExponential(1) : x.toPrecision(2));
 const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
-const listed = (names: readonly string[]): string => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`);
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;

@@ -1,6 +1,16 @@
 // Verdicts by question: one dimensionless error a model, and what it means (interface.md, "compare").
 // exact: nothing but rounding; good: below 0.05; poor: above; none: no figure.
-import type { Estimate, ExitResult, Figure, LawAtStep, LawResult, ModelVerdict, StationaryLaw, Verdict, WeakResult } from "../answer/index.ts";
+import type {
+  Estimate,
+  ExitResult,
+  Figure,
+  LawAtStep,
+  LawResult,
+  ModelVerdict,
+  StationaryLaw,
+  Verdict,
+  WeakResult,
+} from "../answer/index.ts";
 import type { Warning } from "../answer/warning.ts";
 import { gaussianW2Squared } from "../law/divergence.ts";
 import { log } from "../numerics/elementary.ts";
@@ -26,7 +36,8 @@ function sorted(rows: ModelVerdict[]): ModelVerdict[] {
 }
 
 function none(model: string, warnings: readonly Warning[], codes?: readonly string[]): ModelVerdict {
-  const reason = warnings.find((w) => w.model === model && (!codes || codes.includes(w.code))) ?? warnings.find((w) => w.model === undefined);
+  const reason =
+    warnings.find((w) => w.model === model && (!codes || codes.includes(w.code))) ?? warnings.find((w) => w.model === undefined);
   return { model, error: null, verdict: "none", why: reason?.message ?? "no figure" };
 }
 
@@ -48,8 +59,15 @@ export function lawVerdicts(models: readonly string[], law: LawResult, warnings:
         if (!worst || size > worst.size) worst = { size, step: at.step, uncertainty: distanceError(squared, distance) / deviation, bound };
       });
       if (!worst) return none(model, warnings);
-      const what = worst.bound ? "distance of Gaussians with these moments (at most W2) over SGD's standard deviation" : "W2 distance over SGD's standard deviation";
-      return { model, error: worst.size, verdict: verdictOf(worst.size, worst.uncertainty), why: `${formally(law, model)}${what}, largest at step ${worst.step}` };
+      const what = worst.bound
+        ? "distance of Gaussians with these moments (at most W2) over SGD's standard deviation"
+        : "W2 distance over SGD's standard deviation";
+      return {
+        model,
+        error: worst.size,
+        verdict: verdictOf(worst.size, worst.uncertainty),
+        why: `${formally(law, model)}${what}, largest at step ${worst.step}`,
+      };
     }),
   );
 }
@@ -57,7 +75,10 @@ export function lawVerdicts(models: readonly string[], law: LawResult, warnings:
 /** Squared W2 of Gaussians with two laws' moments, sampled ones too; the moments' errors are its error. */
 function momentDistance(sgd: LawAtStep | undefined, model: LawAtStep): Estimate | null {
   if (!sgd?.mean || !sgd.covariance || !model.mean || !model.covariance) return null;
-  const squared = gaussianW2Squared(numbers({ mean: sgd.mean, covariance: sgd.covariance }), numbers({ mean: model.mean, covariance: model.covariance }));
+  const squared = gaussianW2Squared(
+    numbers({ mean: sgd.mean, covariance: sgd.covariance }),
+    numbers({ mean: model.mean, covariance: model.covariance }),
+  );
   if (!Number.isFinite(squared)) return null;
   const figures = [...sgd.mean, ...model.mean].map((f) => error(f) * error(f));
   const spreads = [...sgd.covariance, ...model.covariance].map((row, i) => error(row[i % row.length]!));
@@ -94,8 +115,14 @@ export function stationaryVerdicts(models: readonly string[], law: LawResult, wa
       if (!Number.isFinite(squared)) return none(model, warnings);
       const size = Math.sqrt(Math.max(squared, 0)) / deviation;
       const ratio = standardDeviation(own.covariance) / deviation;
-      const uncertainty = [...sgd.covariance.flat(), ...own.covariance.flat()].reduce<number>((e, f) => Math.max(e, error(f)), 0) / deviation ** 2;
-      return { model, error: size, verdict: verdictOf(size, uncertainty), why: `${formally(law, model)}stationary standard deviation ${ratio.toFixed(3)} times SGD's (distance of Gaussians with these moments)` };
+      const uncertainty =
+        [...sgd.covariance.flat(), ...own.covariance.flat()].reduce<number>((e, f) => Math.max(e, error(f)), 0) / deviation ** 2;
+      return {
+        model,
+        error: size,
+        verdict: verdictOf(size, uncertainty),
+        why: `${formally(law, model)}stationary standard deviation ${ratio.toFixed(3)} times SGD's (distance of Gaussians with these moments)`,
+      };
     }),
   );
 }
@@ -119,7 +146,12 @@ export function weakVerdicts(models: readonly string[], weak: WeakResult, warnin
         if (!worst || size > worst.size) worst = { size, phi: test.phi, step: largest.step, uncertainty: largest.error / deviation };
       }
       if (!worst) return none(model, warnings);
-      return { model, error: worst.size, verdict: verdictOf(worst.size, worst.uncertainty), why: `largest weak error over phi's standard deviation: phi = ${worst.phi}, step ${worst.step}` };
+      return {
+        model,
+        error: worst.size,
+        verdict: verdictOf(worst.size, worst.uncertainty),
+        why: `largest weak error over phi's standard deviation: phi = ${worst.phi}, step ${worst.step}`,
+      };
     }),
   );
 }
@@ -131,7 +163,8 @@ export function exitVerdicts(models: readonly string[], exit: ExitResult, warnin
     models.map((model) => {
       const own = exit.models[model]?.watchedLikeSgd.meanSteps;
       if (!sgd) return { model, error: null, verdict: "none", why: `SGD's own mean exit time has no figure${ofSgd(warnings)}` };
-      if (!own || !sgd || !(own.value > 0) || !(sgd.value > 0)) return none(model, warnings, ["never-exits", "not-converged", "no-diffusion", "not-embeddable", "not-applicable", "unstable"]);
+      if (!own || !sgd || !(own.value > 0) || !(sgd.value > 0))
+        return none(model, warnings, ["never-exits", "not-converged", "no-diffusion", "not-embeddable", "not-applicable", "unstable"]);
       const ratio = own.value / sgd.value;
       const size = Math.abs(log(ratio));
       return { model, error: size, verdict: verdictOf(size, relativeError(own) + relativeError(sgd)), why: ratioInWords(ratio) };
@@ -149,7 +182,7 @@ const relativeError = (estimate: Estimate): number => estimate.error / Math.abs(
 /** "27 % fast", "1.8 times too slow". */
 export function ratioInWords(ratio: number): string {
   if (Math.abs(ratio - 1) < 5e-4) return "exits as SGD does";
-  if (ratio < 1) return ratio > 0.5 ? `${((1 - ratio) * 100).toFixed(ratio > 0.95 ? 1 : 0)} % fast` : `${(1 / ratio).toPrecision(2)} times too fast`;
+  if (ratio < 1)
+    return ratio > 0.5 ? `${((1 - ratio) * 100).toFixed(ratio > 0.95 ? 1 : 0)} % fast` : `${(1 / ratio).toPrecision(2)} times too fast`;
   return ratio < 2 ? `${((ratio - 1) * 100).toFixed(ratio < 1.05 ? 1 : 0)} % slow` : `${ratio.toPrecision(2)} times too slow`;
 }
-

@@ -6,14 +6,27 @@ import { build } from "vite";
 export const launch = (): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
 
 /** The library's entry and its dependencies as one module, as a page loads it. */
 export async function bundle(entry: string): Promise<string> {
-  const result = await build({ configFile: false, logLevel: "error", build: { write: false, minify: false, lib: { entry, formats: ["es"], fileName: "bundle" } } });
+  const result = await build({
+    configFile: false,
+    logLevel: "error",
+    build: { write: false, minify: false, lib: { entry, formats: ["es"], fileName: "bundle" } },
+  });
   const outputs = Array.isArray(result) ? result : [result];
-  for (const { output } of outputs as { output: { type: string; code?: string }[] }[]) for (const chunk of output) if (chunk.type === "chunk" && chunk.code) return chunk.code;
+  for (const { output } of outputs as { output: { type: string; code?: string }[] }[])
+    for (const chunk of output) if (chunk.type === "chunk" && chunk.code) return chunk.code;
   throw new Error("no bundle");
 }
 

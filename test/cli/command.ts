@@ -17,7 +17,12 @@ export function problemFile(problem: unknown): string {
 
 export function run(args: readonly string[], input?: string) {
   const started = process.hrtime.bigint();
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: "utf8", input, maxBuffer: 1 << 28 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    input,
+    maxBuffer: 1 << 28,
+  });
   return { status, stdout, stderr, seconds: Number(process.hrtime.bigint() - started) / 1e9 };
 }
 

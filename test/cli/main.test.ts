@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { folder, json, problemFile, run } from "./command.ts";
 
-const good = { objective: { formula: "x^2/2", variables: ["x"] }, noise: { gaussian: { sigma: 1 } }, learningRate: 0.1, start: [1], steps: 5 };
+const good = {
+  objective: { formula: "x^2/2", variables: ["x"] },
+  noise: { gaussian: { sigma: 1 } },
+  learningRate: 0.1,
+  start: [1],
+  steps: 5,
+};
 
 describe("help and schema", () => {
   it("--help lists the commands that are there, quickly", () => {
@@ -70,15 +76,19 @@ describe("bad input: exit code 2, nothing on standard output, no stack trace", (
 describe("the gallery", () => {
   const names = readdirSync("examples").filter((f) => f.endsWith(".json"));
   it("is not empty", () => expect(names.length).toBeGreaterThanOrEqual(13));
-  it.each(names)("compare %s: a table within 80 columns and a page", (name) => {
-    const page = join(folder, `${name}.html`);
-    const { status, stdout, stderr } = run(["compare", name.replace(/\.json$/, ""), "--report", page]);
-    expect(stderr).toBe("");
-    expect(status).toBe(0);
-    expect(stdout).toContain("HA-SME");
-    const tooWide = stdout.split("\n").filter((line) => line.length > 80 && !/file:|escapement compare/.test(line));
-    expect(tooWide).toEqual([]);
-    expect(existsSync(page)).toBe(true);
-    expect(readFileSync(page, "utf8")).not.toMatch(/NaN|Infinity|undefined/);
-  }, 240_000);
+  it.each(names)(
+    "compare %s: a table within 80 columns and a page",
+    (name) => {
+      const page = join(folder, `${name}.html`);
+      const { status, stdout, stderr } = run(["compare", name.replace(/\.json$/, ""), "--report", page]);
+      expect(stderr).toBe("");
+      expect(status).toBe(0);
+      expect(stdout).toContain("HA-SME");
+      const tooWide = stdout.split("\n").filter((line) => line.length > 80 && !/file:|escapement compare/.test(line));
+      expect(tooWide).toEqual([]);
+      expect(existsSync(page)).toBe(true);
+      expect(readFileSync(page, "utf8")).not.toMatch(/NaN|Infinity|undefined/);
+    },
+    240_000,
+  );
 });

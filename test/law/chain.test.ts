@@ -1,8 +1,8 @@
 // SGD on the line: closed Gaussian laws, the backward route by Gauss-Hermite and interpolation, references, discrete noise.
 import { describe, expect, it } from "vitest";
+import { latticePoint, runChain } from "../../src/law/chain.ts";
 import { discreteExpectations, discreteStep, reachable } from "../../src/law/chain-discrete.ts";
 import { chainExpectations, gaussianStep } from "../../src/law/chain-expectations.ts";
-import { latticePoint, runChain } from "../../src/law/chain.ts";
 import { interpolate, lineMesh } from "../../src/law/line-mesh.ts";
 import { lineProblem } from "../../src/law/line-problem.ts";
 import { normalExpectation } from "../../src/law/normal-expectation.ts";
@@ -25,7 +25,12 @@ describe("forward", () => {
         square += mass * (x - m) ** 2;
         cosine += mass * Math.cos(x);
       });
-      worst = Math.max(worst, Math.abs(mean - m) / (1 + Math.abs(m)), Math.abs(square / v - 1), Math.abs(cosine - Math.cos(m) * Math.exp(-v / 2)));
+      worst = Math.max(
+        worst,
+        Math.abs(mean - m) / (1 + Math.abs(m)),
+        Math.abs(square / v - 1),
+        Math.abs(cosine - Math.cos(m) * Math.exp(-v / 2)),
+      );
     });
     expect("failure" in run).toBe(false);
     expect(worst).toBeLessThan(5e-14);
@@ -38,13 +43,26 @@ describe("forward", () => {
     const found = chainExpectations(line, functions, 6);
     if ("failure" in found) throw new Error("no law");
     // The domain is so wide that what is clamped at its ends has no mass after six steps.
-    const mesh = lineMesh({ low: -7, high: 7, breaks: [], functions: [line.mean, line.deviation], degree: 16, tolerance: 1e-12, maxWidth: () => 0.5 });
+    const mesh = lineMesh({
+      low: -7,
+      high: 7,
+      breaks: [],
+      functions: [line.mean, line.deviation],
+      degree: 16,
+      tolerance: 1e-12,
+      maxWidth: () => 0.5,
+    });
     const { nodes, weights } = gaussHermite(40);
     functions.forEach((phi, f) => {
       let u = mesh.nodes.map(phi);
       for (let k = 0; k < 6; k++) {
         const before = u;
-        u = mesh.nodes.map((x) => nodes.reduce((s, z, q) => s + weights[q]! * interpolate(mesh, before, Math.min(7, Math.max(-7, line.mean(x) + line.deviation(x) * z))), 0));
+        u = mesh.nodes.map((x) =>
+          nodes.reduce(
+            (s, z, q) => s + weights[q]! * interpolate(mesh, before, Math.min(7, Math.max(-7, line.mean(x) + line.deviation(x) * z))),
+            0,
+          ),
+        );
       }
       expect(Math.abs(interpolate(mesh, u, -0.4) - found.curves[f]!.values[6]!)).toBeLessThan(1e-10);
     });
@@ -65,7 +83,14 @@ describe("forward", () => {
   });
 
   it("averages kinks over the noise: E |x_k| on a quadratic", () => {
-    const problem = problemOf({ objective: "0.4*x^2 + 0*x^3", sigma: 0.5, eta: 0.5, start: 0.2, steps: 5, tests: ["abs(x)", "relu(x - 0.1)"] });
+    const problem = problemOf({
+      objective: "0.4*x^2 + 0*x^3",
+      sigma: 0.5,
+      eta: 0.5,
+      start: 0.2,
+      steps: 5,
+      tests: ["abs(x)", "relu(x - 0.1)"],
+    });
     const functions = functionsOf(problem);
     const found = chainExpectations(lineProblem(problem), functions, 5);
     if ("failure" in found) throw new Error("no law");
@@ -91,7 +116,14 @@ describe("forward", () => {
 describe("discrete noise", () => {
   it("on a mesh is the enumeration of all paths", () => {
     const plain = { discrete: { values: [[-0.6], [0.9]], probabilities: [0.6, 0.4] } };
-    const problem = problemOf({ objective: "x^2/2 + cos(x)/2", noise: plain, eta: 0.15, start: -0.3, steps: 12, tests: ["x", "exp(-x^2)", "x^3"] });
+    const problem = problemOf({
+      objective: "x^2/2 + cos(x)/2",
+      noise: plain,
+      eta: 0.15,
+      start: -0.3,
+      steps: 12,
+      tests: ["x", "exp(-x^2)", "x^3"],
+    });
     const line = lineProblem(problem);
     const step = discreteStep(problem, line);
     const functions = functionsOf(problem);
@@ -110,11 +142,22 @@ describe("discrete noise", () => {
   });
   it("over a top makes no figure that is not resolved", () => {
     // Without a density to smooth them, functions are stretched by 1 + eta |f''| a step at the top: after 40 steps there is nothing smooth left.
-    const problem = problemOf({ objective: well, noise: { discrete: { values: [[-0.6], [0.9]], probabilities: [0.6, 0.4] } }, eta: 0.15, start: -0.3, tests: ["x"] });
+    const problem = problemOf({
+      objective: well,
+      noise: { discrete: { values: [[-0.6], [0.9]], probabilities: [0.6, 0.4] } },
+      eta: 0.15,
+      start: -0.3,
+      tests: ["x"],
+    });
     expect(discreteExpectations(discreteStep(problem, lineProblem(problem)), -0.3, functionsOf(problem), 40)).toEqual([null]);
   });
   it("keeps the range of the paths", () => {
-    const problem = problemOf({ objective: "x^2/2", noise: { discrete: { values: [[-1], [1]], probabilities: [0.5, 0.5] } }, eta: 0.25, start: 0 });
+    const problem = problemOf({
+      objective: "x^2/2",
+      noise: { discrete: { values: [[-1], [1]], probabilities: [0.5, 0.5] } },
+      eta: 0.25,
+      start: 0,
+    });
     const range = reachable(discreteStep(problem, lineProblem(problem)), 0, 400)!;
     // x = (1 - eta) x + eta: the fixed point 1 is approached from below
     expect(range.high).toBeLessThanOrEqual(1 + 1e-12);

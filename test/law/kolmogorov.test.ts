@@ -1,13 +1,13 @@
 // E phi of the models on the line: references, the closed law of a quadratic, kinks, tiny noise, and what is refused.
 import { describe, expect, it } from "vitest";
+import { linearOf } from "../../src/law/gaussian.ts";
 import { kolmogorov } from "../../src/law/kolmogorov.ts";
 import { lineExpectations } from "../../src/law/line-expectations.ts";
 import { lawRange } from "../../src/law/line-models.ts";
 import { lineProblem, lineSde } from "../../src/law/line-problem.ts";
 import { normalExpectation } from "../../src/law/normal-expectation.ts";
-import { linearOf } from "../../src/law/gaussian.ts";
-import { modelDiffusion, modelMoments, modelRates } from "../../src/model/linear-law.ts";
 import { modelById, models } from "../../src/model/index.ts";
+import { modelDiffusion, modelMoments, modelRates } from "../../src/model/linear-law.ts";
 import { functionsOf, problemOf, reference, well } from "./line-problems.ts";
 
 const stochastic = models.filter(({ id }) => id !== "gradient-flow");
@@ -18,7 +18,13 @@ it("agrees with the references to 1e-11, within the errors that are stated", () 
     const problem = problemOf({ objective: c.objective, sigma: c.sigma, eta: c.eta, start: c.x0, steps: c.steps, tests: phis });
     const line = lineProblem(problem);
     const ids = Object.keys(c.expectations[phis[0]!]).filter((id) => id !== "sgd");
-    const curves = kolmogorov(line, ids.map((id) => lineSde(modelById(id), line)), functionsOf(problem), c.steps, lawRange(line, c.steps)!);
+    const curves = kolmogorov(
+      line,
+      ids.map((id) => lineSde(modelById(id), line)),
+      functionsOf(problem),
+      c.steps,
+      lawRange(line, c.steps)!,
+    );
     expect(ids.length).toBe(5);
     ids.forEach((id, s) => {
       phis.forEach((phi, f) => {
@@ -72,14 +78,22 @@ describe("line expectations", () => {
     expect(refused.models["ha-sme"]![0]).toBeNull();
     expect(refused.models["sme2"]![0]).not.toBeNull();
     expect(refused.warnings.some((w) => w.code === "no-diffusion" && w.model === "ha-sme" && Number(w["mass"]) > 1e-6)).toBe(true);
-    const edge = lineExpectations(problemOf({ objective: "exp(x) - x", sigma: 0.4, eta: 0.3, start: 0.5, steps: 10, tests: ["x"] }), models, {});
+    const edge = lineExpectations(
+      problemOf({ objective: "exp(x) - x", sigma: 0.4, eta: 0.3, start: 0.5, steps: 10, tests: ["x"] }),
+      models,
+      {},
+    );
     expect(edge.models["ha-sme"]![0]).not.toBeNull();
     const said = edge.warnings.find((w) => w.code === "edge" && w.model === "ha-sme");
     expect(Number(said?.["mass"])).toBeGreaterThan(0);
     expect(Number(said?.["mass"])).toBeLessThan(1e-6);
   });
   it("give no figure for a phi that is not defined where the law goes, and say so", () => {
-    const found = lineExpectations(problemOf({ objective: well, sigma: 0.9, eta: 0.2, start: -1, steps: 5, tests: ["log(x + 1.2)", "x"] }), models, {});
+    const found = lineExpectations(
+      problemOf({ objective: well, sigma: 0.9, eta: 0.2, start: -1, steps: 5, tests: ["log(x + 1.2)", "x"] }),
+      models,
+      {},
+    );
     expect(found.sgd[0]).toBeNull();
     expect(found.sgd[1]).not.toBeNull();
     expect(found.models["sme1"]![0]).toBeNull();

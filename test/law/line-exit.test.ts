@@ -8,8 +8,8 @@ import { lineExits } from "../../src/law/line-exit.ts";
 import { lineMesh, nodeAt } from "../../src/law/line-mesh.ts";
 import { lineOperator } from "../../src/law/line-operator.ts";
 import { lineProblem, lineSde } from "../../src/law/line-problem.ts";
-import { meanExitTime, outOfReach } from "../../src/law/scale-function.ts";
 import { chainStationary, stationaryMasses } from "../../src/law/line-stationary.ts";
+import { meanExitTime, outOfReach } from "../../src/law/scale-function.ts";
 import { modelById, models } from "../../src/model/index.ts";
 import { luFactor, luSolve } from "../../src/numerics/linear.ts";
 import { problemOf, reference, well } from "./line-problems.ts";
@@ -31,7 +31,12 @@ describe("killed chains", () => {
     return { size: n, K, exit, first, firstExit: 0 };
   };
   it("mean time of a walk against the wind, as exact at 1e20 steps as at 10", () => {
-    for (const [n, up] of [[5, 0.5], [12, 0.3], [20, 0.1], [22, 0.02]] as const) {
+    for (const [n, up] of [
+      [5, 0.5],
+      [12, 0.3],
+      [20, 0.1],
+      [22, 0.02],
+    ] as const) {
       const r = (1 - up) / up;
       // hitting n from 0: sum_{j<n} (1/up) sum_{i<=j} r^i
       let exact = 0;
@@ -63,7 +68,11 @@ it("agrees with the references: both kinds of watching, means and survival", () 
   const one = reference("exit1d.json").cases[2];
   const law = reference("exitlaw1d.json").cases;
   const ask = (c: { objective: string; sigma: string; eta: number; x0: number; domain: number[] }, survival?: number[]) =>
-    lineExits(problemOf({ objective: c.objective, sigma: c.sigma, eta: c.eta, start: c.x0, inside: `${c.domain[0]} < x < ${c.domain[1]}` }), models, { survival });
+    lineExits(
+      problemOf({ objective: c.objective, sigma: c.sigma, eta: c.eta, start: c.x0, inside: `${c.domain[0]} < x < ${c.domain[1]}` }),
+      models,
+      { survival },
+    );
   const found = ask(one);
   expect(Math.abs(found.sgd.meanSteps!.value / one.sgdMeanExitSteps - 1)).toBeLessThan(1e-9);
   for (const [id, m] of Object.entries(one.models) as [string, Record<string, number>][]) {
@@ -103,7 +112,15 @@ describe("watched always", () => {
   it("is the Dirichlet problem, by Galerkin", () => {
     const line = lineProblem(problemOf({ objective: well, sigma: "0.9 + 0.2*sin(x)", eta: 0.2, start: -0.9 }));
     const sde = lineSde(modelById("ha-sme-3"), line);
-    const mesh = lineMesh({ low: -2.2, high: 0.1, breaks: [-0.9], functions: [sde.drift, sde.diffusion], degree: 16, tolerance: 1e-10, maxWidth: () => 0.3 });
+    const mesh = lineMesh({
+      low: -2.2,
+      high: 0.1,
+      breaks: [-0.9],
+      functions: [sde.drift, sde.diffusion],
+      degree: 16,
+      tolerance: 1e-10,
+      maxWidth: () => 0.3,
+    });
     const { blocks } = lineOperator(mesh, sde.drift, sde.diffusion);
     const all = mesh.nodes.length;
     const n = all - 2;
@@ -153,8 +170,12 @@ describe("what never leaves, or rarely", () => {
     const long = lineExits(problemOf({ ...c, inside: "-5 < x < 0" }), models, { survival: [100] });
     expect(Math.abs(half.sgd.meanSteps!.value / long.sgd.meanSteps!.value - 1)).toBeLessThan(1e-12);
     for (const { id } of models.slice(1)) {
-      expect(Math.abs(half.models[id]!.watchedLikeSgd.meanSteps!.value / long.models[id]!.watchedLikeSgd.meanSteps!.value - 1)).toBeLessThan(1e-8);
-      expect(Math.abs(half.models[id]!.watchedAlways.meanSteps!.value / long.models[id]!.watchedAlways.meanSteps!.value - 1)).toBeLessThan(1e-12);
+      expect(
+        Math.abs(half.models[id]!.watchedLikeSgd.meanSteps!.value / long.models[id]!.watchedLikeSgd.meanSteps!.value - 1),
+      ).toBeLessThan(1e-8);
+      expect(Math.abs(half.models[id]!.watchedAlways.meanSteps!.value / long.models[id]!.watchedAlways.meanSteps!.value - 1)).toBeLessThan(
+        1e-12,
+      );
     }
   });
   it("SGD's mean of 1e47 steps has two panel widths in agreement, models say that they are lost", () => {
@@ -166,7 +187,9 @@ describe("what never leaves, or rarely", () => {
     expect(found.warnings.some((w) => w.code === "not-converged" && w.model === "ha-sme")).toBe(true);
   });
   it("null and never-exits where paths run off; survival is what is known", () => {
-    const found = lineExits(problemOf({ objective: "-x^2/2", sigma: 0.5, eta: 0.1, start: -0.1, inside: "x < 1" }), models, { survival: [1, 5] });
+    const found = lineExits(problemOf({ objective: "-x^2/2", sigma: 0.5, eta: 0.1, start: -0.1, inside: "x < 1" }), models, {
+      survival: [1, 5],
+    });
     expect(found.sgd.meanSteps).toBeNull();
     expect(found.sgd.survival[1]!.probability!.value).toBeGreaterThan(0.99);
     expect(found.models["sme1"]!.watchedAlways.meanSteps).toBeNull();
@@ -182,7 +205,9 @@ describe("what never leaves, or rarely", () => {
   });
   it("bounded noise that cannot cross is recognised", () => {
     const noise = { discrete: { values: [[-1], [1]], probabilities: [0.5, 0.5] } };
-    const found = lineExits(problemOf({ objective: "x^2/2", noise, eta: 0.2, start: 0, inside: "-1.1 < x < 1.1" }), models, { survival: [10] });
+    const found = lineExits(problemOf({ objective: "x^2/2", noise, eta: 0.2, start: 0, inside: "-1.1 < x < 1.1" }), models, {
+      survival: [10],
+    });
     expect(found.warnings.some((w) => w.code === "never-exits" && w.model === undefined)).toBe(true);
     expect(found.sgd.survival[0]!.probability!.value).toBe(1);
     expect(found.models["ha-sme"]!.watchedLikeSgd.meanSteps).not.toBeNull();

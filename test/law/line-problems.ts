@@ -1,7 +1,7 @@
 // Problems on the line for tests, read as the command reads them, and the reference files.
 import { readFileSync } from "node:fs";
-import { readProblem } from "../../src/problem/read.ts";
 import type { SgdProblem } from "../../src/problem/problem.ts";
+import { readProblem } from "../../src/problem/read.ts";
 
 export interface LineCase {
   readonly objective: string;

@@ -15,24 +15,37 @@ const entry = (p: number, s: number, i: number): number => (p + 1) / 3 + s * 1e-
 function writeAll(name: string): string {
   const path = join(folder, name);
   const file = openPathFile(path, shape, true);
-  for (const [first, count] of [[0, 4], [4, 3]] as const)
-    file.write({ first, count, x: Float64Array.from({ length: count * 6 }, (_, k) => entry(first + Math.floor(k / 6), Math.floor(k / 2) % 3, k % 2)) });
+  for (const [first, count] of [
+    [0, 4],
+    [4, 3],
+  ] as const)
+    file.write({
+      first,
+      count,
+      x: Float64Array.from({ length: count * 6 }, (_, k) => entry(first + Math.floor(k / 6), Math.floor(k / 2) % 3, k % 2)),
+    });
   expect(file.close()).toBe(7);
   return path;
 }
 
-const numpy = (script: string): string => execFileSync("/usr/bin/python3", ["-c", `import numpy as np\n${script}`], { encoding: "utf8" }).trim();
+const numpy = (script: string): string =>
+  execFileSync("/usr/bin/python3", ["-c", `import numpy as np\n${script}`], { encoding: "utf8" }).trim();
 
 describe("formats", () => {
   it("csv holds every double to the last bit", () => {
-    const rows = readFileSync(writeAll("a.csv"), "utf8").trim().split("\n").map((line) => line.split(","));
+    const rows = readFileSync(writeAll("a.csv"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => line.split(","));
     expect(rows[0]).toEqual(["path", "step", "x", "y"]);
     expect(rows).toHaveLength(1 + 21);
     expect(rows[1 + 6 * 3 + 2]!.map(Number)).toEqual([6, 10, entry(6, 2, 0), entry(6, 2, 1)]);
   });
   it("npz is read by NumPy", () => {
     const path = writeAll("a.npz");
-    expect(numpy(`z = np.load(${JSON.stringify(path)}); print(z["x"].shape, z["steps"].tolist(), repr(float(z["x"][6, 2, 1])))`)).toBe(`(7, 3, 2) [1, 5, 10] ${entry(6, 2, 1)}`);
+    expect(numpy(`z = np.load(${JSON.stringify(path)}); print(z["x"].shape, z["steps"].tolist(), repr(float(z["x"][6, 2, 1])))`)).toBe(
+      `(7, 3, 2) [1, 5, 10] ${entry(6, 2, 1)}`,
+    );
   });
   it("parquet is read by another library", async () => {
     const rows = await parquetReadObjects({ file: await asyncBufferFromFile(writeAll("a.parquet")) });
@@ -65,13 +78,20 @@ catch (error) { console.log(error.message); process.exitCode = error.exitCode; }
   );
   it.each(["csv", "npz", "parquet"])("%s: what was finished is kept and readable", async (ending) => {
     const path = join(folder, `full.${ending}`);
-    const { status, stdout } = spawnSync("bash", ["-c", `trap '' XFSZ; ulimit -f 64; exec ${resolve("node_modules/.bin/tsx")} ${script} ${path}`], { encoding: "utf8" });
+    const { status, stdout } = spawnSync(
+      "bash",
+      ["-c", `trap '' XFSZ; ulimit -f 64; exec ${resolve("node_modules/.bin/tsx")} ${script} ${path}`],
+      { encoding: "utf8" },
+    );
     expect(status).toBe(2);
     const kept = Number(/the first (\d+) of 10000 paths are kept/.exec(stdout)?.[1]);
     expect(kept).toBeGreaterThan(0);
     expect(existsSync(path)).toBe(true);
     if (ending === "csv") expect(readFileSync(path, "utf8").trim().split("\n")).toHaveLength(kept + 1);
-    if (ending === "npz") expect(numpy(`x = np.load(${JSON.stringify(path)})["x"]; print(x.shape[0], bool((x[:, 0, 0] == np.arange(len(x)) / 3).all()))`)).toBe(`${kept} True`);
+    if (ending === "npz")
+      expect(numpy(`x = np.load(${JSON.stringify(path)})["x"]; print(x.shape[0], bool((x[:, 0, 0] == np.arange(len(x)) / 3).all()))`)).toBe(
+        `${kept} True`,
+      );
     if (ending === "parquet") expect(await parquetReadObjects({ file: await asyncBufferFromFile(path) })).toHaveLength(kept);
   });
 });

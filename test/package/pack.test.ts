@@ -10,7 +10,9 @@ let tarball = "";
 const call = (command: string, args: string[], cwd = folder) => spawnSync(command, args, { cwd, encoding: "utf8" });
 
 beforeAll(() => {
-  const [packed] = JSON.parse(execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { encoding: "utf8" }));
+  const [packed] = JSON.parse(
+    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { encoding: "utf8" }),
+  );
   tarball = join(folder, packed.filename);
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
   const installed = call("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", tarball]);
@@ -36,11 +38,25 @@ console.log(JSON.stringify([models.map((m) => m.id), result.sgd.laws.at(-1).mean
     );
     const { stdout, stderr } = call(process.execPath, ["use.mjs"]);
     expect(stderr).toBe("");
-    expect(JSON.parse(stdout)).toEqual([["gradient-flow", "sme1", "sme2", "spf", "ha-sme", "ha-sme-3", "ha-sme-4"], [0.25], "function", "function"]);
+    expect(JSON.parse(stdout)).toEqual([
+      ["gradient-flow", "sme1", "sme2", "spf", "ha-sme", "ha-sme-3", "ha-sme-4"],
+      [0.25],
+      "function",
+      "function",
+    ]);
   });
   it("has types that a strict user compiles against", () => {
-    writeFileSync(join(folder, "use.ts"), `import { readProblem, weak } from "escapement";\nconst a = await weak(readProblem({}), { etas: [0.1] });\nexport const order: number | undefined = a.result.tests[0]?.orders["ha-sme"]?.value;\n`);
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { strict: true, module: "NodeNext", target: "ES2022", noEmit: true, skipLibCheck: true, types: [] }, files: ["use.ts"] }));
+    writeFileSync(
+      join(folder, "use.ts"),
+      `import { readProblem, weak } from "escapement";\nconst a = await weak(readProblem({}), { etas: [0.1] });\nexport const order: number | undefined = a.result.tests[0]?.orders["ha-sme"]?.value;\n`,
+    );
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({
+        compilerOptions: { strict: true, module: "NodeNext", target: "ES2022", noEmit: true, skipLibCheck: true, types: [] },
+        files: ["use.ts"],
+      }),
+    );
     const { status, stdout } = call(resolve("node_modules/.bin/tsc"), ["-p", folder]);
     expect(stdout).toBe("");
     expect(status).toBe(0);
@@ -55,7 +71,14 @@ console.log(JSON.stringify([models.map((m) => m.id), result.sgd.laws.at(-1).mean
   });
   it("holds the licence, the gallery and the schema, and no tests", () => {
     const files = execFileSync("tar", ["tzf", tarball], { encoding: "utf8" }).split("\n");
-    for (const file of ["LICENSE", "README.md", "CHANGELOG.md", "schema/problem.schema.json", "examples/double-well.json", "examples/data/diabetes.csv"])
+    for (const file of [
+      "LICENSE",
+      "README.md",
+      "CHANGELOG.md",
+      "schema/problem.schema.json",
+      "examples/double-well.json",
+      "examples/data/diabetes.csv",
+    ])
       expect(files).toContain(`package/${file}`);
     expect(files.filter((f) => /test|shared/.test(f))).toEqual([]);
     expect(readFileSync(tarball).length).toBeLessThan(2e6);

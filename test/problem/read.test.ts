@@ -3,10 +3,34 @@ import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/errors.ts";
 import { readProblem } from "../../src/problem/read.ts";
 
-const good = { objective: { formula: "x^2/2", variables: ["x"] }, noise: { gaussian: { sigma: 1 } }, learningRate: 0.1, start: [1], steps: 5 };
-const quadratic = (matrix: number[][], more: object = {}) => ({ ...good, objective: { quadratic: { matrix } }, start: matrix.map(() => 0), ...more });
-const table = { columns: ["a", "b", "y"], rows: [[1, 2, 1], [2, 1, 0], [0, 1, 3], [1, 1, 1]] };
-const squares = (more: object = {}) => ({ ...good, objective: { leastSquares: { data: table, target: "y", ...more } }, noise: { minibatch: { size: 2, replacement: false } }, start: [0, 0] });
+const good = {
+  objective: { formula: "x^2/2", variables: ["x"] },
+  noise: { gaussian: { sigma: 1 } },
+  learningRate: 0.1,
+  start: [1],
+  steps: 5,
+};
+const quadratic = (matrix: number[][], more: object = {}) => ({
+  ...good,
+  objective: { quadratic: { matrix } },
+  start: matrix.map(() => 0),
+  ...more,
+});
+const table = {
+  columns: ["a", "b", "y"],
+  rows: [
+    [1, 2, 1],
+    [2, 1, 0],
+    [0, 1, 3],
+    [1, 1, 1],
+  ],
+};
+const squares = (more: object = {}) => ({
+  ...good,
+  objective: { leastSquares: { data: table, target: "y", ...more } },
+  noise: { minibatch: { size: 2, replacement: false } },
+  start: [0, 0],
+});
 
 function refusal(raw: unknown): string {
   try {
@@ -27,7 +51,15 @@ describe("what is filled in", () => {
     expect(readProblem(problem.json).json).toEqual(problem.json);
   });
   it("names of other objectives: x1 .. xd, x y z, loss and distance", () => {
-    const problem = readProblem(quadratic([[2, 0], [0, 1]], { tests: ["x1*y", "loss", "distance^2"], start: [1, 1] }));
+    const problem = readProblem(
+      quadratic(
+        [
+          [2, 0],
+          [0, 1],
+        ],
+        { tests: ["x1*y", "loss", "distance^2"], start: [1, 1] },
+      ),
+    );
     const at = Float64Array.of(3, 2);
     expect(problem.tests.map((t) => t.value(at))).toEqual([6, 11, 5]);
   });
@@ -50,16 +82,72 @@ describe("bad input names the field, what was found and what is allowed", () => 
     ["start of the wrong length", { ...good, start: [1, 2] }, /start .*2 entries.*allowed: 1, one for each of x/],
     ["unknown field", { ...good, learning_rate: 1 }, /learning_rate: unknown field; did you mean learningRate\?/],
     ["two noises", { ...good, noise: { gaussian: { sigma: 1 }, minibatch: { size: 2, replacement: true } } }, /noise: 2 forms/],
-    ["minibatch for a formula", { ...good, noise: { minibatch: { size: 2, replacement: true } } }, /noise\.minibatch: the objective is a formula/],
-    ["matrix not symmetric", quadratic([[1, 2], [0, 1]]), /matrix .*not symmetric: entry \(2, 1\) is 0, entry \(1, 2\) is 2/],
+    [
+      "minibatch for a formula",
+      { ...good, noise: { minibatch: { size: 2, replacement: true } } },
+      /noise\.minibatch: the objective is a formula/,
+    ],
+    [
+      "matrix not symmetric",
+      quadratic([
+        [1, 2],
+        [0, 1],
+      ]),
+      /matrix .*not symmetric: entry \(2, 1\) is 0, entry \(1, 2\) is 2/,
+    ],
     ["matrix not square", quadratic([[1, 2]]), /matrix .*row 1 has 2 entries/],
-    ["covariance indefinite", quadratic([[1, 0], [0, 1]], { noise: { gaussian: { covariance: [[1, 2], [2, 1]] } } }), /covariance .*not positive semidefinite/],
+    [
+      "covariance indefinite",
+      quadratic(
+        [
+          [1, 0],
+          [0, 1],
+        ],
+        {
+          noise: {
+            gaussian: {
+              covariance: [
+                [1, 2],
+                [2, 1],
+              ],
+            },
+          },
+        },
+      ),
+      /covariance .*not positive semidefinite/,
+    ],
     ["negative sigma", { ...good, noise: { gaussian: { sigma: -1 } } }, /sigma .*below zero/],
     ["undefined at the start", { ...good, objective: { formula: "log(x)" }, start: [-1] }, /objective: .*at the start \[-1\]/],
-    ["batch larger than the data", { ...squares(), noise: { minibatch: { size: 5, replacement: false } } }, /noise\.minibatch\.size .*4 rows/],
-    ["text among the features", { ...squares(), objective: { leastSquares: { data: { columns: ["a", "y"], rows: [[1, 2], ["?", 3]] }, target: "y" } } }, /row 2, column "a": found "\?"/],
+    [
+      "batch larger than the data",
+      { ...squares(), noise: { minibatch: { size: 5, replacement: false } } },
+      /noise\.minibatch\.size .*4 rows/,
+    ],
+    [
+      "text among the features",
+      {
+        ...squares(),
+        objective: {
+          leastSquares: {
+            data: {
+              columns: ["a", "y"],
+              rows: [
+                [1, 2],
+                ["?", 3],
+              ],
+            },
+            target: "y",
+          },
+        },
+      },
+      /row 2, column "a": found "\?"/,
+    ],
     ["no such column", squares({ features: ["aa"] }), /no column "aa".*did you mean "a"/],
-    ["noise whose mean is not zero", { ...good, noise: { discrete: { values: [[1], [-2]], probabilities: [0.5, 0.5] } } }, /noise\.discrete\.values: their mean/],
+    [
+      "noise whose mean is not zero",
+      { ...good, noise: { discrete: { values: [[1], [-2]], probabilities: [0.5, 0.5] } } },
+      /noise\.discrete\.values: their mean/,
+    ],
     ["step beyond the horizon", { ...good, at: [9] }, /at .*step 9 lies beyond/],
     ["start outside the region", { ...good, inside: "x < 0" }, /inside .*lies outside/],
     ["network, not yet", { ...good, objective: { network: { data: table, target: "y", loss: "squared-error" } } }, /not yet/],

@@ -1,7 +1,7 @@
 // `law` from a problem file to its answer: dispatch, shape of the answer, what it refuses and how.
 import { describe, expect, it } from "vitest";
-import { readProblem } from "../../src/problem/read.ts";
 import { models } from "../../src/model/index.ts";
+import { readProblem } from "../../src/problem/read.ts";
 import { law } from "../../src/question/law.ts";
 
 const quadratic = {

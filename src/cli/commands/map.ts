@@ -11,7 +11,8 @@ const questions = ["weak", "exit", "law"] as const;
 function questionOf(flags: Flags): (typeof questions)[number] {
   const asked = flags["question"] ?? "weak";
   const question = questions.find((q) => q === asked);
-  if (!question) throw new InputError("cli/flag", `--question: found ${String(asked)}; allowed: ${questions.join(", ")}`, { flag: "--question" });
+  if (!question)
+    throw new InputError("cli/flag", `--question: found ${String(asked)}; allowed: ${questions.join(", ")}`, { flag: "--question" });
   return question;
 }
 
@@ -20,7 +21,8 @@ function axesOf(flags: Flags): MapOptions["axes"] {
   const axes: { eta?: number[]; sigma?: number[]; start?: number[] } = {};
   if (Array.isArray(flags["eta"]) && flags["eta"].length > 1) axes.eta = flags["eta"] as number[];
   if (Array.isArray(flags["start"]) && flags["start"].length > 1) axes.start = flags["start"] as number[];
-  if (typeof flags["sigma"] === "string" && /[:,]/.test(flags["sigma"])) axes.sigma = flags["sigma"].split(",").flatMap((part) => readNumbers(part, "--sigma"));
+  if (typeof flags["sigma"] === "string" && /[:,]/.test(flags["sigma"]))
+    axes.sigma = flags["sigma"].split(",").flatMap((part) => readNumbers(part, "--sigma"));
   return axes;
 }
 

@@ -1,13 +1,16 @@
 // `paths`: moments of the final state, or the paths themselves streamed into a file.
 import type { Answer, PathsResult } from "../../answer/index.ts";
-import { pathBlocks, paths, type PathsOptions, version } from "../../index.ts";
+import { type PathsOptions, pathBlocks, paths, version } from "../../index.ts";
 import { pathsTable } from "../../report/paths-table.ts";
 import type { Asked, CommandModule } from "../command.ts";
 
 const clock = (): number => Number(process.hrtime.bigint()) / 1e9;
 
 export const pathsCommand: CommandModule = {
-  ask: (asked) => (asked.flags["out"] === undefined ? paths(asked.problems[0]!, { ...optionsOf(asked), clock }) : writePaths(asked, String(asked.flags["out"]))),
+  ask: (asked) =>
+    asked.flags["out"] === undefined
+      ? paths(asked.problems[0]!, { ...optionsOf(asked), clock })
+      : writePaths(asked, String(asked.flags["out"])),
   text: async (answer, { width, flags }) => pathsTable(answer as Answer<PathsResult>, { width, file: flags["out"] as string | undefined }),
 };
 

@@ -20,7 +20,9 @@ const list = (value: unknown): number[] | undefined => (Array.isArray(value) && 
 
 export const lawCommand = questionCommand<LawResult>(({ problems, options }) => law(problems[0]!, { ...options, engine: sampling.law }));
 
-export const weakCommand = questionCommand<WeakResult>(({ problems, flags, options }) => weak(problems[0]!, { ...options, etas: list(flags["eta"]), engine: sampling.weak }));
+export const weakCommand = questionCommand<WeakResult>(({ problems, flags, options }) =>
+  weak(problems[0]!, { ...options, etas: list(flags["eta"]), engine: sampling.weak }),
+);
 
 export const exitCommand = questionCommand<ExitResult>(({ problems, flags, options }) =>
   exit(problems[0]!, { ...options, engine: sampling.exit, survival: flags["survival"] as number[] | undefined }),
@@ -28,8 +30,15 @@ export const exitCommand = questionCommand<ExitResult>(({ problems, flags, optio
 
 export const diagnoseCommand = questionCommand<DiagnoseResult>(({ problems, flags, options }) => {
   const point = flags["point"] ?? "start";
-  if (point !== "start" && point !== "optimum") throw new InputError("cli/flag", `--point: found ${String(point)}; allowed: start, optimum`, { flag: "--point" });
-  return diagnose(problems[0]!, { ...options, point, etas: list(flags["eta"]), batches: list(flags["batch"]), vectors: flags["vectors"] === true });
+  if (point !== "start" && point !== "optimum")
+    throw new InputError("cli/flag", `--point: found ${String(point)}; allowed: start, optimum`, { flag: "--point" });
+  return diagnose(problems[0]!, {
+    ...options,
+    point,
+    etas: list(flags["eta"]),
+    batches: list(flags["batch"]),
+    vectors: flags["vectors"] === true,
+  });
 });
 
 export const compareCommand: CommandModule = {
