@@ -13,6 +13,7 @@ import { law } from "./law.ts";
 import type { QuestionOptions } from "./options.ts";
 import { pictureOf } from "./picture.ts";
 import type { Sampling } from "./sampling.ts";
+import { gaussianScale } from "./scale.ts";
 import { sentencesOf } from "./sentences.ts";
 import { exitVerdicts, lawVerdicts, stationaryVerdicts, weakVerdicts } from "./verdicts.ts";
 import { weak } from "./weak.ts";
@@ -58,7 +59,7 @@ async function compareOne(problem: SgdProblem, options: CompareOptions): Promise
   const diagnoseAnswer = await diagnose(problem, { ...quiet, point: "start" });
   const warnings = distinct([lawAnswer, weakAnswer, ...(exitAnswer ? [exitAnswer] : []), diagnoseAnswer].flatMap((a) => a.warnings));
   const sources = errorSources(problem);
-  const byQuestion = verdictsOf(models, lawAnswer.result, weakAnswer.result, exitAnswer?.result, warnings);
+  const byQuestion = verdictsOf(problem, models, lawAnswer.result, weakAnswer.result, exitAnswer?.result, warnings);
   return {
     problem: problem.json,
     warnings,
@@ -100,6 +101,7 @@ function onlyAt(learningRate: number, engine: Sampling["weak"]): Sampling["weak"
 }
 
 function verdictsOf(
+  problem: SgdProblem,
   models: readonly SdeModel[],
   law: LawResult,
   weak: WeakResult,
@@ -110,7 +112,7 @@ function verdictsOf(
   const stationary = stationaryVerdicts(ids, law, warnings);
   return {
     law: lawVerdicts(ids, law, warnings),
-    weak: weakVerdicts(ids, weak, warnings),
+    weak: weakVerdicts(ids, weak, warnings, gaussianScale(problem, law)),
     ...(exit ? { exit: exitVerdicts(ids, exit, warnings) } : {}),
     ...(stationary ? { stationary } : {}),
   };

@@ -133,14 +133,20 @@ const numbers = ({ mean, covariance }: StationaryLaw) => ({
 });
 
 /** Largest |weak error| along the way over phi's standard deviation under SGD, the worst of the test functions. */
-export function weakVerdicts(models: readonly string[], weak: WeakResult, warnings: readonly Warning[]): ModelVerdict[] {
+export function weakVerdicts(
+  models: readonly string[],
+  weak: WeakResult,
+  warnings: readonly Warning[],
+  /** phi's standard deviation where the answer has none (question/scale.ts). */
+  scaleOf: (phi: string) => number | null = () => null,
+): ModelVerdict[] {
   return sorted(
     models.map((model) => {
       let worst: { size: number; phi: string; step: number; uncertainty: number } | undefined;
       for (const test of weak.tests) {
         const row = test.rows[0];
         const largest = row?.models[model]?.maxWeakError;
-        const deviation = row?.sgdStandardDeviation;
+        const deviation = row?.sgdStandardDeviation ?? scaleOf(test.phi);
         if (!largest || !deviation) continue;
         const size = Math.abs(largest.value) / deviation;
         if (!worst || size > worst.size) worst = { size, phi: test.phi, step: largest.step, uncertainty: largest.error / deviation };
