@@ -39,6 +39,11 @@ export function readProblem(raw: unknown, options: ReadOptions = {}): SgdProblem
   checkAtStart(objective, noise, start);
   if (inside && !inside.contains(start))
     throw fieldError("inside", `the start ${found(Array.from(start))} lies outside`, "a region that holds the start", file.inside);
+  if (inside?.intervalAround) {
+    const { a, b } = inside.intervalAround(start[0]!);
+    if (!Number.isFinite(a) && !Number.isFinite(b))
+      throw fieldError("inside", "no boundary: every point that was tried lies inside", "a region that can be left", file.inside);
+  }
   const json = normalForm(
     file,
     objective,

@@ -150,6 +150,7 @@ describe("bad input names the field, what was found and what is allowed", () => 
     ],
     ["step beyond the horizon", { ...good, at: [9] }, /at .*step 9 lies beyond/],
     ["start outside the region", { ...good, inside: "x < 0" }, /inside .*lies outside/],
+    ["a region without a boundary", { ...good, inside: "x^2 > -1" }, /inside .*no boundary/],
     ["network, not yet", { ...good, objective: { network: { data: table, target: "y", loss: "squared-error" } } }, /not yet/],
     ["momentum, not yet", { ...good, momentum: 0.9 }, /momentum: not yet/],
   ];
