@@ -37,6 +37,8 @@ const defaults = {
   elements: 1440,
   /** Margin at least, over the range. */
   margin: 0.1,
+  /** b times the margin over D² at the ends: layers are a quarter of it or so. */
+  spongePeclet: 4,
   /** The margin beyond the range ends where z is larger. */
   nearPole: 0.9,
 };
@@ -86,7 +88,6 @@ export function kolmogorov(
       before[s]![f] = run;
       if (!earlier) return true;
       const { curve, worst } = compared(earlier, run);
-      if (process.env.DBG) console.log("L", level.width, sdes[s]!.id, f, worst, curve.errors.findIndex((e,k)=>e>0.5*Math.max(...curve.errors)), run.rounding, wide);
       if (worst <= weakDefaults.acceptable) results[s]![f] = curve;
       return !(worst <= weakDefaults.target);
     });
@@ -126,24 +127,23 @@ function runLevel(
   const { eta, start } = line;
   const [low, high] = domainRound(line, sdes, functions, range, level.margin);
   const edges = sdes.flatMap((sde) => mendedEdges(sde, line, low, high));
-  const drifts = sdes.map((sde) => confined(sde, range, low, high));
+  const coefficients = sdes.map((sde) => withSponge(sde, range, low, high));
   const mesh = lineMesh({
     low,
     high,
     breaks: [start, range.low, range.high, ...rough, ...edges],
-    functions: [...drifts, ...sdes.map((sde) => sde.diffusion), ...functions],
+    functions: [...coefficients.flatMap((c) => [c.drift, c.diffusion]), ...functions],
     degree,
     tolerance: level.tolerance,
     maxWidth: rough.length > 0 ? elementWidth(line, range, rough, level.width) : smoothWidth(line, range, level.width),
     narrowest: (level.narrowest * smallestDeviation(line, range)) / (high - low),
   });
-  if (process.env.DBG) console.log("mesh", mesh.nodes.length, mesh.resolved, level.tolerance, sdes.length, range, Array.from(mesh.edges,(x)=>x.toFixed(3)).join(" "));
   const nodal = functions.map((phi) => mesh.nodes.map(phi));
-  const every = rough.length > 0 ? level.every * Math.max(1, Math.ceil(3 * passages(line, range))) : level.every;
+  const every = rough.length > 0 ? level.every * Math.max(1, Math.ceil(3 * passages(line, range, rough))) : level.every;
   const startNode = nodeAt(mesh, start);
   const runs: Run[][] = [];
-  for (const [i, sde] of sdes.entries()) {
-    const operator = lineOperator(mesh, drifts[i]!, sde.diffusion);
+  for (const { drift, diffusion } of coefficients) {
+    const operator = lineOperator(mesh, drift, diffusion);
     if (!operator.blocks.every(Number.isFinite)) return null;
     const propagators = new Map<number, Propagator>();
     // 1e-14: a few hundred products and sums a step, damped by the semigroup (measured: below 5e-15 of the scale).
@@ -212,22 +212,39 @@ function domainRound(
 }
 
 /**
- * The drift, turned inwards in the margins where it points outwards: no mass comes there, but a natural end that the drift points to is a
- * wall, and the kink that walls make in E phi(X_t) wanders in along the characteristics. Turned over the whole margin with two
- * continuous derivatives, nothing sharp arises.
+ * The coefficients, changed in the margins, where no mass comes, so that nothing sharp arises there. A natural end that the drift points to
+ * is a wall, and the kink that walls make in E phi(X_t) wanders in along the characteristics: so the drift is turned inwards. An end
+ * that the drift leaves has a boundary layer as thin as D²/b, and elements that do not resolve it send waves inwards: so D² grows until
+ * the layer is a good part of the margin. Both over the whole margin, with two continuous derivatives.
  */
-function confined(sde: LineSde, range: Range, low: number, high: number): (x: number) => number {
-  const back = (end: number, width: number): number => Math.max(Math.abs(sde.drift(end)), (4 * sde.diffusion(end)) / width);
-  const turn = (x: number, part: number, inwards: number): number => {
-    const s = part * part * part * (10 - 15 * part + 6 * part * part);
-    return (1 - s) * sde.drift(x) + s * inwards;
+function withSponge(sde: LineSde, range: Range, low: number, high: number): { drift(x: number): number; diffusion(x: number): number } {
+  const margin = (end: number, width: number, direction: 1 | -1) => {
+    const outwards = direction * sde.drift(end);
+    const speed = Math.max(Math.abs(outwards), (4 * sde.diffusion(end)) / width);
+    return {
+      turned: outwards > 0,
+      drift: -direction * speed,
+      diffusion: Math.max(sde.diffusion(end), (speed * width) / defaults.spongePeclet),
+    };
   };
-  const above = sde.drift(range.high) > 0 && high > range.high ? -back(range.high, high - range.high) : null;
-  const below = sde.drift(range.low) < 0 && low < range.low ? back(range.low, range.low - low) : null;
-  return (x) => {
-    if (above !== null && x > range.high) return turn(x, (x - range.high) / (high - range.high), above);
-    if (below !== null && x < range.low) return turn(x, (range.low - x) / (range.low - low), below);
-    return sde.drift(x);
+  const above = high > range.high ? margin(range.high, high - range.high, 1) : null;
+  const below = low < range.low ? margin(range.low, range.low - low, -1) : null;
+  const place = (x: number): { part: number; side: NonNullable<typeof above> } | null => {
+    if (above && x > range.high) return { part: (x - range.high) / (high - range.high), side: above };
+    if (below && x < range.low) return { part: (range.low - x) / (range.low - low), side: below };
+    return null;
+  };
+  const blend = (own: number, other: number, part: number): number =>
+    own + part * part * part * (10 - 15 * part + 6 * part * part) * (other - own);
+  return {
+    drift: (x) => {
+      const at = place(x);
+      return at?.side.turned ? blend(sde.drift(x), at.side.drift, at.part) : sde.drift(x);
+    },
+    diffusion: (x) => {
+      const at = place(x);
+      return at ? blend(sde.diffusion(x), at.side.diffusion, at.part) : sde.diffusion(x);
+    },
   };
 }
 
@@ -277,15 +294,10 @@ export function smallestDeviation(line: LineProblem, { low, high }: Range): numb
   return smallest;
 }
 
-/** How many of its own widths a law moves in one step at most: a kink of phi passes it in that part of a step. */
-function passages(line: LineProblem, range: Range): number {
+/** How many of its own widths a law moves in one step where phi is rough: a kink passes it in that part of a step. */
+function passages(line: LineProblem, range: Range, rough: readonly number[]): number {
   const unit = elementWidth(line, range, [], 1);
-  let most = 0;
-  for (let i = 0; i <= 64; i++) {
-    const x = range.low + ((range.high - range.low) * i) / 64;
-    most = Math.max(most, (line.eta * Math.abs(line.slope(x))) / unit(x));
-  }
-  return most;
+  return rough.reduce((most, x) => Math.max(most, (line.eta * Math.abs(line.slope(x))) / unit(x)), 0);
 }
 
 /** phi is finite at 257 points of the range, ends included. */
