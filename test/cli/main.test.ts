@@ -1,4 +1,5 @@
 // The command as scripts and people use it: documents, tables, pipes, exit codes, words on bad input.
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -12,14 +13,22 @@ const good = {
   steps: 5,
 };
 
+function bareNode(): number {
+  const started = process.hrtime.bigint();
+  spawnSync(process.execPath, ["-e", "0"]);
+  return Number(process.hrtime.bigint() - started) / 1e9;
+}
+
 describe("help and schema", () => {
   it("--help lists the commands that are there, quickly", () => {
-    const seconds = [0, 1, 2].map(() => run(["--help"]).seconds).sort((a, b) => a - b);
+    // fastest of alternating runs, against bare Node in the same minute: the clock of a busy machine says nothing
+    const rounds = [0, 1, 2, 3, 4].map(() => ({ help: run(["--help"]).seconds, bare: bareNode() }));
     const { status, stdout } = run(["--help"]);
     expect(status).toBe(0);
     for (const name of ["compare", "law", "weak", "exit", "diagnose", "schema"]) expect(stdout).toContain(name);
-    // bare Node takes 0.05 to 0.1 s; the command must not load the library for its help
-    expect(seconds[1]).toBeLessThan(0.4);
+    // bare Node takes half of the 0.2 s that --help may take: the command must not load the library for its help
+    const ratio = Math.min(...rounds.map((r) => r.help)) / Math.min(...rounds.map((r) => r.bare));
+    expect(ratio).toBeLessThan(2.5);
   });
   it("schema is the shipped file", () => {
     expect(JSON.parse(run(["schema"]).stdout)).toEqual(JSON.parse(readFileSync("schema/problem.schema.json", "utf8")));
