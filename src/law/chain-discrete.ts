@@ -5,7 +5,7 @@
 import { interpolationRow, lobatto } from "../numerics/lobatto.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { type Curve, weakDefaults } from "./expectations.ts";
-import type { Range } from "./kolmogorov.ts";
+import type { Range } from "./line-domain.ts";
 import { elementOf, lineMesh, nodeAt } from "./line-mesh.ts";
 import type { LineProblem } from "./line-problem.ts";
 

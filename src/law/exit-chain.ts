@@ -70,7 +70,9 @@ function transitions(mean: number, deviation: number, { nodes, weights }: ExitNo
   let sum = 0;
   for (let j = 0; j < nodes.length; j++) {
     const gap = (nodes[j]! - mean) / deviation;
-    sum += out[j] = factor * weights[j]! * exp(-0.5 * gap * gap);
+    // Beyond 39 deviations the normal density underflows.
+    out[j] = gap > 39 || gap < -39 ? 0 : factor * weights[j]! * exp(-0.5 * gap * gap);
+    sum += out[j]!;
   }
   return sum;
 }

@@ -6,7 +6,7 @@
 // beyond about 1e9 steps lose their figures (the mean times 1e-15 is part of the error).
 import type { ExitDomain } from "./exit-chain.ts";
 import type { KilledChain } from "./killed-chain.ts";
-import { elementWidth, smallestDeviation } from "./kolmogorov.ts";
+import { elementWidth, smallestDeviation } from "./line-domain.ts";
 import { type LineMesh, lineMesh, nodeAt } from "./line-mesh.ts";
 import { lineOperator, stepMatrix } from "./line-operator.ts";
 import { type LineProblem, type LineSde, mendedEdges } from "./line-problem.ts";
@@ -29,7 +29,8 @@ export const diffusionLevels: readonly DiffusionLevel[] = [
 ];
 
 const degree = 16;
-const maxNodes = 1300;
+/** The semigroup is a dense matrix of this size at most. */
+const maxNodes = 900;
 
 /** The mesh that all models of a problem share. */
 export function exitMesh(line: LineProblem, sdes: readonly LineSde[], domain: ExitDomain, level: DiffusionLevel): LineMesh | null {

@@ -1,7 +1,7 @@
 // Densities of SDE models on the line at given steps: the row vectors of line-operator.ts divided by the lumped mass, that is, the Fokker-
 // Planck equation on spectral elements without flux through the ends, started from a point. Elements are as narrow as the law at the
 // first step asked about, where that is narrower than elsewhere. Does not do: errors (two levels are compared by line-laws.ts).
-import { elementWidth, largestCurvature, type Range, smallestDeviation } from "./kolmogorov.ts";
+import { elementWidth, largestCurvature, type Range, smallestDeviation } from "./line-domain.ts";
 import { type LineMesh, lineMesh, nodeAt } from "./line-mesh.ts";
 import { lineOperator, type Propagator, propagator } from "./line-operator.ts";
 import { type LineProblem, type LineSde, mendedEdges } from "./line-problem.ts";

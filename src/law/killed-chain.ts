@@ -9,6 +9,8 @@ import { exp, log1p } from "../numerics/elementary.ts";
 const defaults = {
   /** Relative change of the rate of leaving over the second half of all steps so far, below which it has settled. */
   settled: 1e-12,
+  /** Mass left inside from which on the rate of leaving is taken as it is. */
+  remainder: 1e-18,
   /** Products in the iteration of the row vector; beyond, survival is left open. */
   maxWork: 2e9,
 };
@@ -108,15 +110,11 @@ export function survivors(chain: KilledChain, steps: readonly number[], upTo = N
     });
     mean += mass;
     rates[k] = leaving / mass;
-    // The rate has been the same for half of the time: what is left of other modes changes it by less than `settled`.
+    // The rate has been the same for half of the time: what is left of other modes changes it by less than `settled`. Or so little
+    // mass is left that its rate hardly matters.
     const half = rates[k >> 1];
-    if (
-      k > 8 &&
-      leaving > 0 &&
-      upTo === Number.POSITIVE_INFINITY &&
-      half !== undefined &&
-      Math.abs(rates[k]! - half) <= defaults.settled * rates[k]!
-    ) {
+    const settled = k > 8 && half !== undefined && Math.abs(rates[k]! - half) <= defaults.settled * rates[k]!;
+    if (leaving > 0 && upTo === Number.POSITIVE_INFINITY && (settled || mass < defaults.remainder)) {
       settledMass = mass;
       break;
     }

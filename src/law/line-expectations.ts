@@ -5,12 +5,13 @@
 import { type Warning, warning } from "../answer/warning.ts";
 import type { ExistenceOptions } from "../model/existence.ts";
 import type { SdeModel } from "../model/model.ts";
-import { solveOde } from "../numerics/ode.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { discreteExpectations, discreteStep, reachable } from "./chain-discrete.ts";
 import { chainExpectations } from "./chain-expectations.ts";
 import type { Curve, ExpectationSolver, Expectations } from "./expectations.ts";
-import { kolmogorov, type Range } from "./kolmogorov.ts";
+import { flowPath } from "./flow-path.ts";
+import { kolmogorov } from "./kolmogorov.ts";
+import type { Range } from "./line-domain.ts";
 import { answeredModels, lawRange } from "./line-models.ts";
 import { type LineProblem, type LineSde, lineProblem } from "./line-problem.ts";
 
@@ -125,7 +126,7 @@ function sgdCurves(line: LineProblem, functions: readonly ((x: number) => number
 }
 
 /** SGD's path where it meets no noise at all; null otherwise. */
-function noiselessPath(line: LineProblem, steps: number): Float64Array | null {
+export function noiselessPath(line: LineProblem, steps: number): Float64Array | null {
   const path = Float64Array.of(line.start, ...new Float64Array(steps));
   for (let k = 0; k < steps; k++) {
     if (line.deviation(path[k]!) !== 0) return null;
@@ -148,23 +149,22 @@ function along(functions: readonly ((x: number) => number)[], path: Float64Array
 
 /** Models without noise follow their drift. */
 function odeCurves(sde: LineSde, start: number, functions: readonly ((x: number) => number)[], steps: number): PhiCurves {
-  const path = Float64Array.of(start, ...new Float64Array(steps));
-  const errors = new Float64Array(steps + 1);
-  for (let k = 1; k <= steps; k++) {
-    const next = solveOde(sde.drift, path[k - 1]!, sde.eta);
-    if (next === null) return functions.map(() => null);
-    path[k] = next.value;
-    // Paths that separate carry the earlier error with them: the flow's derivative is b(x_k)/b(x_{k-1}).
-    const slope = sde.drift(path[k - 1]!);
-    errors[k] = errors[k - 1]! * Math.max(1, slope === 0 ? 1 : Math.abs(sde.drift(path[k]!) / slope)) + next.error;
-  }
+  const path = flowPath(
+    sde.drift,
+    start,
+    sde.eta,
+    Array.from({ length: steps + 1 }, (_, k) => k),
+  );
   return functions.map((phi) => {
-    const values = path.map(phi);
-    const spread = path.map(
-      (x, k) =>
-        Math.max(Math.abs(phi(x + errors[k]!) - values[k]!), Math.abs(phi(x - errors[k]!) - values[k]!)) +
-        2 * Number.EPSILON * Math.abs(values[k]!),
-    );
-    return values.every(Number.isFinite) ? { values, errors: spread, kind: "bound" as const } : null;
+    const values = new Float64Array(steps + 1);
+    const errors = new Float64Array(steps + 1);
+    for (const [k, point] of path.entries()) {
+      if (point === null) return null;
+      const { x, error } = point;
+      values[k] = phi(x);
+      errors[k] =
+        Math.max(Math.abs(phi(x + error) - values[k]!), Math.abs(phi(x - error) - values[k]!)) + 2 * Number.EPSILON * Math.abs(values[k]!);
+    }
+    return values.every(Number.isFinite) ? { values, errors, kind: "bound" as const } : null;
   });
 }

@@ -25,6 +25,7 @@ export interface MeshRequest {
   /** Largest width of an element that holds x. */
   readonly maxWidth?: (x: number) => number;
   readonly narrowest?: number;
+  readonly maxElements?: number;
 }
 
 export interface LineMesh {
@@ -71,7 +72,7 @@ export function lineMesh(request: MeshRequest): LineMesh {
     const wide =
       request.maxWidth !== undefined &&
       b - a > Math.min(request.maxWidth(a + inset), request.maxWidth(0.5 * (a + b)), request.maxWidth(b - inset));
-    if (edges.length >= defaults.maxElements) {
+    if (edges.length >= (request.maxElements ?? defaults.maxElements)) {
       resolved = false;
     } else if (b - a > narrowest) {
       if (wide || !isResolved(a, b)) {

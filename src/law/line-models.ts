@@ -6,9 +6,9 @@ import { isDeterministic } from "../model/define.ts";
 import { decideProcess, type ExistenceOptions, existenceAt, type Met, survey } from "../model/existence.ts";
 import type { SdeModel } from "../model/model.ts";
 import { exp, expm1 } from "../numerics/elementary.ts";
-import { type GaussianStep, latticePoint, runChain } from "./chain.ts";
+import { type GaussianStep, type Lattice, latticePoint, runChain } from "./chain.ts";
 import { gaussianStep, latticeLevels } from "./chain-expectations.ts";
-import type { Range } from "./kolmogorov.ts";
+import type { Range } from "./line-domain.ts";
 import { type LineProblem, type LineSde, lineSdes } from "./line-problem.ts";
 
 export interface AnsweredModels {
@@ -64,7 +64,7 @@ export function answeredModels(
   const warnings: Warning[] = [];
   const bound = lineSdes(models, line, warnings);
   const suspects = bound.filter((sde) => !sde.deterministic && isSuspect(sde, range));
-  const met = suspects.length === 0 ? new Map<string, Met>() : surveyed(line, suspects, steps, options);
+  const met = suspects.length === 0 ? new Map<string, Met>() : surveyed(line, suspects, steps, range, options);
   const sdes = bound.filter((sde) => {
     if (isDeterministic(sde.model)) return true;
     const decision = decideProcess(sde.model, existenceAt(sde.model, line.problem, line.problem.start), met.get(sde.id), options);
@@ -81,15 +81,22 @@ function isSuspect(sde: LineSde, { low, high }: Range): boolean {
 }
 
 /** What each model meets at the step where SGD's law has most of its mass at such places. */
-function surveyed(line: LineProblem, sdes: readonly LineSde[], steps: number, options: ExistenceOptions): Map<string, Met> {
+function surveyed(line: LineProblem, sdes: readonly LineSde[], steps: number, range: Range, options: ExistenceOptions): Map<string, Met> {
   const worst = sdes.map(() => ({ mass: -1, places: [] as { x: Float64Array; mass: number; defect: number }[] }));
   const defects = sdes.map(() => new Map<number, number>());
+  let of: Lattice | undefined;
   runChain(gaussianStep(line), line.start, steps, latticeLevels[0], (law, lattice) => {
+    // A restart on a finer lattice begins anew.
+    if (of !== lattice) {
+      for (const map of defects) map.clear();
+      for (const entry of worst) [entry.mass, entry.places] = [-1, []];
+      of = lattice;
+    }
     sdes.forEach((sde, s) => {
       const places: { x: Float64Array; mass: number; defect: number }[] = [];
       let total = 0;
       law.masses.forEach((mass, i) => {
-        if (mass < 1e-20) return;
+        if (mass < 1e-16) return;
         const index = law.first + i;
         let defect = defects[s]!.get(index);
         if (defect === undefined) defects[s]!.set(index, (defect = sde.defect(latticePoint(lattice, index))));
@@ -100,5 +107,10 @@ function surveyed(line: LineProblem, sdes: readonly LineSde[], steps: number, op
       if (total > worst[s]!.mass) worst[s] = { mass: total, places };
     });
   });
-  return new Map(sdes.map((sde, s) => [sde.id, survey(worst[s]!.places, options)]));
+  // Where there is no law to weigh places with (no noise at all), every place counts in full.
+  const unweighed = (sde: LineSde) =>
+    Array.from({ length: 65 }, (_, i) => range.low + ((range.high - range.low) * i) / 64)
+      .map((x) => ({ x: Float64Array.of(x), mass: 1 / 65, defect: sde.defect(x) }))
+      .filter(({ defect }) => !(defect <= 1e-12));
+  return new Map(sdes.map((sde, s) => [sde.id, survey(of === undefined ? unweighed(sde) : worst[s]!.places, options)]));
 }

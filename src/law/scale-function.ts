@@ -20,6 +20,8 @@ const defaults = {
   /** The speed measure has to fall by this power of e before an end counts as out of reach. */
   fall: 60,
   maxPanels: 600,
+  /** Panels of the integrals: W may move by some 40000 units. */
+  maxElements: 10_000,
 };
 
 /** A scalar diffusion with drift b and squared diffusion c > 0. */
@@ -94,6 +96,7 @@ function logMeanTime(
     degree: defaults.degree,
     tolerance: level.tolerance,
     maxWidth: (x) => level.change / Math.abs(steepness(x)),
+    maxElements: defaults.maxElements,
   });
   if (!mesh.resolved) return null;
   const { degree, nodes, edges } = mesh;

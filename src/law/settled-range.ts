@@ -1,6 +1,6 @@
 // Where SGD's law stays for good: the range of the chain once doubling the time does not widen it any more, up to masses of 1e-20. Inside
 // an interval that is left it is the range of the paths that are still inside. Paths that run off, or spread without end, never settle.
-import { latticePoint, runChain } from "./chain.ts";
+import { type Lattice, latticePoint, runChain } from "./chain.ts";
 import { gaussianStep, latticeLevels } from "./chain-expectations.ts";
 import type { LineProblem } from "./line-problem.ts";
 
@@ -43,6 +43,7 @@ export function followRange(
   let before: LawRangeSoFar | null = null;
   let settled = false;
   let work = 0;
+  let of: Lattice | undefined;
   runChain(
     gaussianStep(line),
     line.start,
@@ -50,7 +51,7 @@ export function followRange(
     { ...latticeLevels[0], within: { low: a, high: b } },
     ({ step, first, masses }, lattice) => {
       // A restart on a finer lattice begins anew.
-      if (step === 1) [range, early, before] = [origin, null, null];
+      if (of !== lattice) [range, early, before, of] = [origin, null, null, lattice];
       let i = 0;
       let j = masses.length - 1;
       while (i < j && !(masses[i]! > 1e-20)) i++;
