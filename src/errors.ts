@@ -57,28 +57,32 @@ export class InternalError extends EscapementError {
   }
 }
 
-/** The allowed word nearest to what was typed (at most a third of its letters wrong), for "did you mean". */
-export function nearestWord(word: string, allowed: readonly string[]): string | undefined {
+/** The allowed word that differs by the fewest edits, if these are at most a third of its letters (one for short words), for "did you mean". */
+export function nearestWord(word: string, allowed: Iterable<string>): string | undefined {
+  const text = word.toLowerCase();
+  if (text.length < 2 || text.length > 40) return undefined;
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(Math.max(word.length, 3) / 3)) + 0.5;
+  let fewest = Math.max(1, Math.floor(text.length / 3)) + 1;
   for (const candidate of allowed) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) {
-      least = distance;
-      best = candidate;
-    }
+    // of two equally near ones that of the same length
+    const distance = editDistance(text, candidate.toLowerCase()) + 0.1 * Math.abs(text.length - candidate.length);
+    if (distance < fewest) [best, fewest] = [candidate, distance];
   }
   return best;
 }
 
+/** Insertions, deletions, changes and swaps of neighbours that turn one text into the other. */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      const change = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let best = Math.min(change, rows[i - 1]![j]! + 1, row[j - 1]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, rows[i - 2]![j - 2]! + 1);
+      row.push(best);
     }
-    row = next;
+    rows.push(row);
   }
-  return row[b.length]!;
+  return rows[a.length]![b.length]!;
 }

@@ -1,6 +1,6 @@
 // What the names in a formula stand for: declared variables, constants, functions, and what to say of any other.
 // Names are looked up in Maps alone, so __proto__ and constructor are names like others.
-import { InputError } from "../errors.ts";
+import { InputError, nearestWord } from "../errors.ts";
 import { constant, variable } from "./build.ts";
 import { type Expr, type FunctionName, functionNames } from "./node.ts";
 import type { Problem } from "./syntax-error.ts";
@@ -111,12 +111,15 @@ function unknown(name: string, called: boolean, scope: Scope): string {
   const hintElsewhere = equivalent === undefined ? undefined : `${equivalent}; `;
   const functionList = [...scope.functions].join(" ");
   if (called) {
-    const nearest = nearestTo(name, scope.functions);
+    const nearest = nearestWord(name, scope.functions);
     const hint = hintElsewhere ?? (nearest === undefined ? "" : `did you mean ${nearest}(...)? `);
     return `unknown function "${shown}"; ${hint}functions: ${functionList}`;
   }
   const known = [...scope.values.keys(), ...scope.functions];
-  const nearest = nearestTo(name, known);
+  const nearest = nearestWord(
+    name,
+    known.filter((word) => word.length > 1),
+  );
   const hint = hintElsewhere ?? productHint(name, scope) ?? (nearest === undefined ? "" : `did you mean ${nearest}? `);
   const variables = scope.variables.length === 0 ? "no variables" : `variables: ${listed(scope.variables)}`;
   return `unknown name "${shown}"; ${hint}${variables}; constants: ${listed(scope.constants)}; functions: ${functionList}`;
@@ -135,34 +138,4 @@ function productHint(name: string, scope: Scope): string | undefined {
     if (isFunction(left)) return `write ${left}(${right}); `;
   }
   return undefined;
-}
-
-/** The known name that differs by the fewest edits, if these are at most a third of the letters (one for short names). */
-export function nearestTo(name: string, known: Iterable<string>): string | undefined {
-  let best: string | undefined;
-  let fewest = Math.max(1, Math.floor(name.length / 3)) + 1;
-  if (name.length < 2 || name.length > 40) return undefined;
-  for (const candidate of known) {
-    if (candidate.length < 2) continue;
-    // of two equally near ones that of the same length
-    const distance = editDistance(name, candidate) + 0.1 * Math.abs(name.length - candidate.length);
-    if (distance < fewest) [best, fewest] = [candidate, distance];
-  }
-  return best;
-}
-
-/** Insertions, deletions, changes and swaps of neighbours that turn one text into the other. */
-function editDistance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      let best = Math.min(change, rows[i - 1]![j]! + 1, row[j - 1]! + 1);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, rows[i - 2]![j - 2]! + 1);
-      row.push(best);
-    }
-    rows.push(row);
-  }
-  return rows[a.length]![b.length]!;
 }

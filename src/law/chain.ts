@@ -6,6 +6,7 @@
 // made where the law goes. Masses below `negligible` are not carried on: the law is that of paths in a window whose complement has
 // less than 1e-17 a step. Sums run in a fixed order. Does not do: noise that is not Gaussian (chain-discrete.ts), kinks in f' within
 // the window (they show as a difference between two spacings).
+import { type Warning, warning } from "../answer/warning.ts";
 import { emptyNodes, type Lattice, reserve, runsAway, sender, sends, spread } from "./lattice-kernel.ts";
 
 export type { Lattice } from "./lattice-kernel.ts";
@@ -48,6 +49,14 @@ export interface ChainRun {
 }
 
 export type ChainFailure = { readonly failure: "unstable" | "unresolved"; readonly step: number; readonly place: number };
+
+/** What a failure means for SGD. */
+export function chainWarning({ failure, step, place }: ChainFailure): Warning {
+  if (failure === "unresolved")
+    return warning("not-converged", `SGD's law is too wide or its noise too small for the lattice at step ${step}.`, { step, place });
+  const text = `SGD's paths overflow from about x = ${place.toPrecision(3)} at step ${step}: averages over them do not exist.`;
+  return warning("unstable", text, { step, place });
+}
 
 export interface ChainOptions {
   /** h kappa: 0.8 leaves about 1e-13, 0.66 rounding. */

@@ -6,6 +6,7 @@ import { type Warning, warning } from "../answer/warning.ts";
 import type { ExistenceOptions } from "../model/existence.ts";
 import type { SdeModel } from "../model/model.ts";
 import type { SgdProblem } from "../problem/problem.ts";
+import { chainWarning } from "./chain.ts";
 import { discreteExpectations, discreteStep, reachable } from "./chain-discrete.ts";
 import { chainExpectations } from "./chain-expectations.ts";
 import type { Curve, ExpectationSolver, Expectations } from "./expectations.ts";
@@ -89,19 +90,7 @@ function sgdCurves(line: LineProblem, functions: readonly ((x: number) => number
   if (problem.noise.gaussian) {
     const found = chainExpectations(line, functions, steps);
     if (!("failure" in found)) return { curves: [...found.curves], deviations: found.deviations, range: found.run };
-    const { failure, step, place } = found;
-    if (failure === "unstable")
-      warnings.push(
-        warning(
-          "unstable",
-          `SGD's paths overflow from about x = ${place.toPrecision(3)} at step ${step}: averages over them do not exist.`,
-          { step, place },
-        ),
-      );
-    else
-      warnings.push(
-        warning("not-converged", `SGD's law is too wide or its noise too small for the lattice at step ${step}.`, { step, place }),
-      );
+    warnings.push(chainWarning(found));
     return nothing;
   }
   if (problem.noise.atoms === undefined) {

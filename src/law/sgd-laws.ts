@@ -3,7 +3,7 @@
 import { estimate } from "../answer/estimate.ts";
 import type { LawAtStep } from "../answer/law.ts";
 import { type Warning, warning } from "../answer/warning.ts";
-import { type LatticeLaw, runChain } from "./chain.ts";
+import { chainWarning, type LatticeLaw, runChain } from "./chain.ts";
 import { discreteExpectations, discreteStep } from "./chain-discrete.ts";
 import { gaussianStep, latticeLevels } from "./chain-expectations.ts";
 import { grid, moments } from "./law-figures.ts";
@@ -42,19 +42,7 @@ export function sgdLaws(line: LineProblem, steps: readonly number[], warnings: W
   const [coarse, fine] = found as [(typeof found)[number], (typeof found)[number]];
   for (const { run } of [coarse, fine]) {
     if (!("failure" in run)) continue;
-    const { step, place } = run;
-    if (run.failure === "unstable")
-      warnings.push(
-        warning(
-          "unstable",
-          `SGD's paths overflow from about x = ${place.toPrecision(3)} at step ${step}: averages over them do not exist.`,
-          { step, place },
-        ),
-      );
-    else
-      warnings.push(
-        warning("not-converged", `SGD's law is too wide or its noise too small for the lattice at step ${step}.`, { step, place }),
-      );
+    warnings.push(chainWarning(run));
     return null;
   }
   const pick = (laws: Map<number, LineLaw>): LineLaw[] => steps.map((step) => laws.get(step)!);

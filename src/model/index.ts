@@ -1,6 +1,6 @@
 // The list of models, in the order in which they stand everywhere. A new model is a file and a line here. The series of the modified equation
 // are made when asked for by name, series-0 to series-4, and stand after the list.
-import { InputError } from "../errors.ts";
+import { InputError, nearestWord } from "../errors.ts";
 import { gradientFlow } from "./gradient-flow.ts";
 import { haSme } from "./ha-sme.ts";
 import { haSme3 } from "./ha-sme-3.ts";
@@ -28,10 +28,10 @@ export function modelById(id: string): SdeModel {
   const series = Array.from({ length: highestSeries + 1 }, (_, order) => `series-${order}`);
   const allowed = [...models.map((model) => model.id), ...series];
   const listed = `${models.map((model) => model.id).join(", ")}, ${series[0]} to ${series.at(-1)}`;
-  const nearest = nearestOf(id, allowed);
+  const nearest = nearestWord(id.replace(/[ _]/g, "-"), allowed);
   throw new InputError(
     "model/unknown",
-    `models (--models): found ${JSON.stringify(id)}; allowed: ${listed}.${nearest === null ? "" : ` Did you mean ${nearest}?`}`,
+    `models (--models): found ${JSON.stringify(id)}; allowed: ${listed}.${nearest === undefined ? "" : ` Did you mean ${nearest}?`}`,
     { id, allowed },
   );
 }
@@ -42,29 +42,4 @@ export function selectModels(ids?: readonly string[]): readonly SdeModel[] {
   const wanted = [...new Set(ids)].map(modelById);
   const place = (model: SdeModel) => (models.includes(model) ? models.indexOf(model) : models.length);
   return wanted.sort((a, b) => place(a) - place(b) || (a.id < b.id ? -1 : 1));
-}
-
-/** The id with the fewest edits, if these are at most half of its letters. */
-function nearestOf(id: string, allowed: readonly string[]): string | null {
-  const text = id.toLowerCase().replace(/[ _]/g, "-");
-  let best: string | null = null;
-  let fewest = Number.POSITIVE_INFINITY;
-  for (const candidate of allowed) {
-    const edits = editDistance(text, candidate);
-    if (edits < fewest) [best, fewest] = [candidate, edits];
-  }
-  return best !== null && fewest <= Math.max(1, best.length / 2) ? best : null;
-}
-
-/** Levenshtein's distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -1,10 +1,10 @@
 // Discrete gradient noise: finitely many vectors v_m(x) of mean zero, taken with probabilities p_m.
 import { compile } from "../codegen/compile.ts";
 import { build } from "../expr/build.ts";
-import { differentiate } from "../expr/differentiate.ts";
 import { type Expr, freeVariables } from "../expr/node.ts";
 import type { Matrix, Vector } from "../numerics/arrays.ts";
 import type { RandomStream } from "../numerics/random.ts";
+import { covarianceDerivative } from "./covariance-derivative.ts";
 import { cumulantFromMoments, cumulantTensors } from "./cumulants.ts";
 import { type Names, readEntry } from "./entries.ts";
 import type { GradientNoise } from "./noise.ts";
@@ -56,25 +56,13 @@ export function discreteNoise(
   );
   const covarianceKernel = compile(covariance, variables);
   const constant = freeVariables([...values.flat(), ...probabilities]).length === 0;
-  let along: ReturnType<typeof compile> | undefined;
-  const derivatives = new Float64Array(d * d * d);
   return Object.freeze({
     kind: "discrete",
     constant,
     gaussian: false,
     atoms,
     covariance: (x: Vector, out: Matrix) => covarianceKernel.evaluate(x, out),
-    covarianceAlong(x: Vector, v: Vector, out: Matrix) {
-      if (constant) return out.fill(0);
-      along ??= compile(
-        variables.flatMap((name) => covariance.map((entry) => differentiate(entry, name))),
-        variables,
-      );
-      along.evaluate(x, derivatives);
-      out.fill(0);
-      for (let k = 0; k < d; k++) for (let i = 0; i < d * d; i++) out[i]! += v[k]! * derivatives[k * d * d + i]!;
-      return out;
-    },
+    covarianceAlong: covarianceDerivative(covariance, variables),
     cumulant: cumulantTensors((indices) => cumulantFromMoments(moment, indices), variables),
     sample(x: Vector, stream: RandomStream, out: Vector) {
       const { values: v, probabilities: p } = atoms(x);

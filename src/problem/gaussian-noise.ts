@@ -1,11 +1,11 @@
 // Gaussian gradient noise with covariance Sigma(x) = sigma(x)^2 I, or a matrix of formulas.
 import { type Compiled, compile } from "../codegen/compile.ts";
 import { build } from "../expr/build.ts";
-import { differentiate } from "../expr/differentiate.ts";
 import { type Expr, freeVariables } from "../expr/node.ts";
 import type { Matrix, Vector } from "../numerics/arrays.ts";
 import { symmetricEigen } from "../numerics/eigen.ts";
 import type { RandomStream } from "../numerics/random.ts";
+import { covarianceDerivative } from "./covariance-derivative.ts";
 import { cumulantTensors } from "./cumulants.ts";
 import { constantValue, type Names, readEntry } from "./entries.ts";
 import type { GradientNoise } from "./noise.ts";
@@ -71,7 +71,6 @@ export function gaussianNoise(covariance: readonly Expr[], variables: readonly s
   const constant = freeVariables(covariance).length === 0;
   const isotropic = constant && covariance.every((entry, k) => (k % (d + 1) === 0 ? entry === covariance[0] : constantValue(entry) === 0));
   let compiled: Compiled | undefined;
-  let along: Compiled | undefined;
   const value = (x: Vector, out: Matrix): Matrix => {
     compiled ??= compile(covariance, variables);
     return compiled.evaluate(x, out);
@@ -84,24 +83,13 @@ export function gaussianNoise(covariance: readonly Expr[], variables: readonly s
   };
   const root = rootOf(covarianceAt, constant, d);
   const standard = new Float64Array(d);
-  const derivatives = new Float64Array(d * d * d);
   return Object.freeze({
     kind: "gaussian",
     constant,
     gaussian: true,
     isotropicVariance: isotropic ? fixed![0]! : undefined,
     covariance: covarianceAt,
-    covarianceAlong(x: Vector, v: Vector, out: Matrix) {
-      if (constant) return out.fill(0);
-      along ??= compile(
-        variables.flatMap((name) => covariance.map((entry) => differentiate(entry, name))),
-        variables,
-      );
-      along.evaluate(x, derivatives);
-      out.fill(0);
-      for (let k = 0; k < d; k++) for (let i = 0; i < d * d; i++) out[i]! += v[k]! * derivatives[k * d * d + i]!;
-      return out;
-    },
+    covarianceAlong: covarianceDerivative(covariance, variables),
     cumulant: cumulantTensors((indices) => (indices.length === 2 ? covariance[indices[0]! * d + indices[1]!]! : undefined), variables),
     sample(x: Vector, stream: RandomStream, out: Vector) {
       const r = root(x);
