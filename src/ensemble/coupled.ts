@@ -5,34 +5,20 @@
 
 import { isDeterministic } from "../model/define.ts";
 import { haSme } from "../model/ha-sme.ts";
-import type { SdeModel } from "../model/model.ts";
-import type { Vector } from "../numerics/arrays.ts";
 import { normalSource } from "../numerics/random.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { coupledSgdWalker } from "./coupled-sgd.ts";
 import type { Extreme } from "./ensemble.ts";
 import { larger } from "./ensemble.ts";
 import { eventsPerProcess, extremesPerProcess, noteEncounters } from "./events.ts";
+import { type CoupledJob, jobText } from "./job-spec.ts";
 import { type Levels, levelsFor } from "./levels.ts";
+import { type ObservationSpec, observationOf } from "./observation.ts";
+import { type Companion, idOf } from "./process.ts";
 import type { PathProgram } from "./program.ts";
 import { sdeWalker } from "./sde.ts";
 import { sgdWalker } from "./sgd.ts";
 import { isFiniteState, type Walker } from "./walker.ts";
-
-/** What is looked at along the way. */
-export interface Observation {
-  /** Steps, ascending, from 1. */
-  readonly steps: readonly number[];
-  /** Values a step. */
-  readonly size: number;
-  /** Writes the values of the state x at steps[place]; process 0 is SGD, 1 + i companion i. */
-  observe(x: Vector, place: number, process: number, out: Float64Array): void;
-  /** Names the observation in the job's text. */
-  readonly text: string;
-}
-
-/** A process beside SGD: a model, or SGD with Gaussian noise of the same covariance. */
-export type Companion = SdeModel | "sgd-gaussian";
 
 /** Which of a companion's figures: the value, its difference from SGD's, what the last extrapolation moved. */
 export const valueFigure = 0;
@@ -56,14 +42,16 @@ const deterministicSubsteps = 64;
 export function coupledProgram(
   problem: SgdProblem,
   companions: readonly Companion[],
-  observation: Observation,
+  observation: ObservationSpec,
+  steps: readonly number[],
   fine: number,
   seed: number,
   eliminations: 0 | 1 | 2 = 2,
 ): CoupledProgram {
   const { objective, noise } = problem;
   const { d } = objective;
-  const { steps, size } = observation;
+  const spec: CoupledJob = { question: "coupled", companions: companions.map(idOf), observation, steps, fine, eliminations, seed };
+  const { size, observe: look } = observationOf(observation, problem);
   const levels = levelsFor(fine, "stochastic", eliminations);
   const gaussian = noise.kind === "gaussian";
   const source = normalSource(seed, d);
@@ -100,7 +88,7 @@ export function coupledProgram(
   const extremes: (Extreme | null)[] = new Array<Extreme | null>((1 + companions.length) * extremesPerProcess).fill(null);
 
   const observe = (walker: Walker, place: number, process: number, out: Float64Array) => {
-    if (isFiniteState(walker.x)) observation.observe(walker.x, place, process, out);
+    if (isFiniteState(walker.x)) look(walker.x, place, process, out, 0);
     else out.fill(Number.NaN);
   };
   const combineLevels = (runner: Runner, place: number, process: number) => {
@@ -133,16 +121,9 @@ export function coupledProgram(
   }
 
   return {
-    job: JSON.stringify({
-      question: "coupled",
-      problem: problem.json,
-      companions: companions.map((companion) => (companion === "sgd-gaussian" ? companion : companion.id)),
-      observation: observation.text,
-      steps,
-      fine,
-      eliminations,
-      seed,
-    }),
+    job: jobText(problem, spec),
+    problem,
+    spec,
     size: block * (1 + figuresPerValue * companions.length),
     levels,
     counts,

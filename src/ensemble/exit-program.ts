@@ -8,10 +8,12 @@ import { log } from "../numerics/elementary.ts";
 import { createStream, normalSource } from "../numerics/random.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { Region } from "../problem/region.ts";
+import { regionOf } from "../problem/region-of.ts";
 import { crossingHazard, meanTouch } from "./crossing.ts";
 import { type Extreme, larger } from "./ensemble.ts";
 import { eventsPerProcess, extremesPerProcess, noteEncounters } from "./events.ts";
 import type { Frozen } from "./frozen.ts";
+import { type ExitJob, jobText } from "./job-spec.ts";
 import { type Levels, levelsFor } from "./levels.ts";
 import type { PathProgram } from "./program.ts";
 import { sdeWalker } from "./sde.ts";
@@ -19,7 +21,8 @@ import { type SgdKind, sgdWalker } from "./sgd.ts";
 import { isFiniteState, type Walker } from "./walker.ts";
 
 export interface ExitAsk {
-  readonly region: Region;
+  /** Text of the region. */
+  readonly inside: string;
   /** Steps at which survival is asked for, ascending. */
   readonly survival: readonly number[];
   /** A path that is still inside after so many steps is given up: its exit step counts as this. */
@@ -56,7 +59,8 @@ interface Fate {
 
 /** SGD (or its Gaussian twin) leaving the region. */
 export function sgdExitProgram(problem: SgdProblem, ask: ExitAsk, seed: number, kind: SgdKind = "sgd"): ExitProgram {
-  const { region, survival, maxSteps } = ask;
+  const { survival, maxSteps } = ask;
+  const region = regionOf(problem, ask.inside);
   const { d } = problem.objective;
   const walker = sgdWalker(problem, seed, kind);
   const gaussian = problem.noise.kind === "gaussian" || kind === "sgd-gaussian";
@@ -66,7 +70,7 @@ export function sgdExitProgram(problem: SgdProblem, ask: ExitAsk, seed: number, 
   const normals = new Float64Array(d);
   const { counts, extremes, censored, leftThrough } = events(region);
   return {
-    job: jobText(problem, ask, kind, 1, seed),
+    ...described(problem, ask, kind, 1, seed),
     size: 1 + survival.length,
     levels: undefined,
     like: { value: 0, correction: undefined },
@@ -103,7 +107,8 @@ export function sgdExitProgram(problem: SgdProblem, ask: ExitAsk, seed: number, 
 
 /** A model leaving the region, watched both ways, at the levels of `fine`. */
 export function sdeExitProgram(problem: SgdProblem, model: SdeModel, ask: ExitAsk, fine: number, seed: number): ExitProgram {
-  const { region, survival, maxSteps } = ask;
+  const { survival, maxSteps } = ask;
+  const region = regionOf(problem, ask.inside);
   const { d } = problem.objective;
   const deterministic = isDeterministic(model) || !hasNoise(problem);
   const levels = deterministic ? levelsFor(fine, "deterministic") : levelsFor(fine, "stochastic", 1);
@@ -153,7 +158,7 @@ export function sdeExitProgram(problem: SgdProblem, model: SdeModel, ask: ExitAs
   const walkers = fates.map((fate) => fate.walker);
 
   return {
-    job: jobText(problem, ask, model.id, fine, seed),
+    ...described(problem, ask, model.id, fine, seed),
     size: 4 + 2 * survival.length,
     levels,
     like: { value: 0, correction: 1 },
@@ -225,8 +230,9 @@ function events(region: Region) {
   return { counts, extremes, censored, leftThrough: (constraint: number) => eventsPerProcess + 2 + constraint };
 }
 
-function jobText(problem: SgdProblem, { region, survival, maxSteps }: ExitAsk, process: string, fine: number, seed: number): string {
-  return JSON.stringify({ question: "exit", problem: problem.json, inside: region.text, survival, maxSteps, process, fine, seed });
+function described(problem: SgdProblem, { inside, survival, maxSteps }: ExitAsk, process: string, fine: number, seed: number) {
+  const spec: ExitJob = { question: "exit", inside, survival, maxSteps, process, fine, seed };
+  return { job: jobText(problem, spec), problem, spec };
 }
 
 /** The first constraint that does not hold, -1 where all do; a state that is not finite violates the first. */

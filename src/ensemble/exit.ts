@@ -59,7 +59,7 @@ export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[
   const still = !hasNoise(problem);
   const asked = options.survival ?? aroundMean(problem, region, still ? 1 : exitDefaults.pilotPaths, maxSteps, seed);
   const survival = [...new Set(asked)].sort((a, b) => a - b);
-  const ask: ExitAsk = { region, survival, maxSteps: Math.max(maxSteps, ...survival) };
+  const ask: ExitAsk = { inside: region.text, survival, maxSteps: Math.max(maxSteps, ...survival) };
   const warnings: Warning[] = [];
 
   const sgdSample = await exitSample((given) => sgdExitProgram(problem, given, seed), ask, still, "exit of SGD", options);
@@ -113,7 +113,7 @@ export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[
 
 /** Steps for survival where none are asked for: parts of SGD's mean exit step, roughly known from a few paths. */
 function aroundMean(problem: SgdProblem, region: Region, paths: number, maxSteps: number, seed: number): number[] {
-  const program = sgdExitProgram(problem, { region, survival: [], maxSteps }, seed);
+  const program = sgdExitProgram(problem, { inside: region.text, survival: [], maxSteps }, seed);
   const mean = runBlock(program, 0, paths).moments.mean[program.like.value]!;
   if (!Number.isFinite(mean)) return [1, 10, 100];
   return [...new Set(exitDefaults.survivalParts.map((part) => Math.max(1, Math.round(part * mean))))];

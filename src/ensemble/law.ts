@@ -7,7 +7,7 @@ import { type Warning, warning } from "../answer/warning.ts";
 import type { SdeModel } from "../model/model.ts";
 import { toRows } from "../numerics/arrays.ts";
 import type { SgdProblem } from "../problem/problem.ts";
-import { type CoupledProgram, correctionFigure, coupledProgram, type Observation, valueFigure } from "./coupled.ts";
+import { type CoupledProgram, correctionFigure, coupledProgram, valueFigure } from "./coupled.ts";
 import { pathsPerBlock } from "./ensemble.ts";
 import { estimateOf, pathRounding, stepBias } from "./figure.ts";
 import { judgePaths, judgeStart, overflowWarnings } from "./judge.ts";
@@ -36,10 +36,10 @@ export async function sampleLaw(problem: SgdProblem, models: readonly SdeModel[]
   const twin = problem.noise.kind !== "gaussian";
   const companions = [...sampledModels, ...(twin ? (["sgd-gaussian"] as const) : [])];
   const centers = findCenters(problem, companions, seed);
-  const observation = momentsAbout(problem, centers);
+  const observation = { kind: "moments", centers: centers.map((places) => places.map((center) => Array.from(center))) } as const;
   const last = problem.at.length - 1;
   const { ensemble, program, met } = await sample(
-    (fine) => coupledProgram(problem, companions, observation, fine, seed),
+    (fine) => coupledProgram(problem, companions, observation, problem.at, fine, seed),
     (made) => headlines(made, companions.length, last, d),
     "laws",
     options,
@@ -114,37 +114,12 @@ function noLaws(problem: SgdProblem): LawAtStep[] {
   return problem.at.map((step) => ({ step, mean: null, covariance: null, klFromSgd: null, w2SquaredFromSgd: null }));
 }
 
-/** Values of an observation: y = x - center, then y_i y_j for j <= i. */
-export function momentsAbout(problem: SgdProblem, centers: readonly (readonly Float64Array[])[]): Observation {
-  const { d } = problem.objective;
-  return {
-    steps: problem.at,
-    size: d + (d * (d + 1)) / 2,
-    // the centers follow from problem, companions and seed, all in the job's text
-    text: "moments",
-    observe(x, place, process, out) {
-      const center = centers[process]![place]!;
-      for (let i = 0; i < d; i++) out[i] = x[i]! - center[i]!;
-      let to = d;
-      for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) out[to++] = out[i]! * out[j]!;
-    },
-  };
-}
-
 /** Approximate means, [process][place][coordinate]: from the first block, about the start. */
 function findCenters(problem: SgdProblem, companions: Parameters<typeof coupledProgram>[1], seed: number): Float64Array[][] {
   const { d } = problem.objective;
   const places = problem.at.map(() => problem.start);
   const aboutStart = Array.from({ length: 1 + companions.length }, () => places);
-  const plain: Observation = {
-    steps: problem.at,
-    size: d,
-    text: "means",
-    observe(x, _place, _process, out) {
-      out.set(x);
-    },
-  };
-  const program = coupledProgram(problem, companions, plain, 2, seed);
+  const program = coupledProgram(problem, companions, { kind: "state" }, problem.at, 2, seed);
   const { moments } = runBlock(program, 0, pathsPerBlock / 4);
   return aboutStart.map((starts, process) =>
     starts.map((start, place) =>
@@ -181,7 +156,7 @@ function headlines(program: CoupledProgram, companions: number, last: number, d:
   return found;
 }
 
-/** Mean and covariance with errors, from the figures of momentsAbout. */
+/** Mean and covariance with errors, from the figures of the observation "moments". */
 export function momentsFrom(
   moments: Moments,
   indices: (v: number) => FigureIndices,

@@ -4,14 +4,17 @@
 import type { Estimate } from "../answer/estimate.ts";
 import type { SdeModel } from "../model/model.ts";
 import type { Sde } from "../model/sde.ts";
-import type { Vector } from "../numerics/arrays.ts";
 import { normalSource } from "../numerics/random.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { Region } from "../problem/region.ts";
+import { regionOf } from "../problem/region-of.ts";
 import type { TestFunction } from "../problem/test-function.ts";
 import { type Ensemble, type Extreme, larger } from "./ensemble.ts";
 import { eventsPerProcess, extremesPerProcess, noteEncounters } from "./events.ts";
 import { estimateOf } from "./figure.ts";
+import { jobText, type SingleJob } from "./job-spec.ts";
+import { type ObservationSpec, observationOf } from "./observation.ts";
+import { idOf } from "./process.ts";
 import type { PathProgram } from "./program.ts";
 import { type Engine, plainEngine } from "./run.ts";
 import { sdeWalker } from "./sde.ts";
@@ -67,17 +70,26 @@ export interface Ask {
   readonly paths: number;
 }
 
-/** Values of a state at steps[place]. */
-export interface SingleObservation {
-  readonly steps: readonly number[];
-  readonly size: number;
-  readonly text: string;
-  observe(x: Vector, place: number, out: Float64Array, at: number): void;
-}
-
 /** Figures: [place][value], then [place][region]. */
-export function singleProgram(scheme: Scheme, observation: SingleObservation, regions: readonly Region[], seed: number): PathProgram {
-  const { steps, size } = observation;
+export function singleProgram(
+  scheme: Scheme,
+  observation: ObservationSpec,
+  regionTexts: readonly string[],
+  steps: readonly number[],
+  seed: number,
+): PathProgram {
+  const { problem, substeps } = scheme;
+  const { size, observe } = observationOf(observation, problem);
+  const regions = regionTexts.map((text) => regionOf(problem, text));
+  const spec: SingleJob = {
+    question: "single",
+    process: idOf(scheme.process),
+    substeps,
+    observation,
+    regions: regionTexts,
+    steps,
+    seed,
+  };
   const runner = schemeWalker(scheme, seed);
   const { walker } = runner;
   const counts = new Float64Array(eventsPerProcess);
@@ -85,16 +97,9 @@ export function singleProgram(scheme: Scheme, observation: SingleObservation, re
   const inside = new Uint8Array(regions.length);
   const block = steps.length * size;
   return {
-    job: JSON.stringify({
-      question: "single",
-      problem: scheme.problem.json,
-      process: typeof scheme.process === "string" ? scheme.process : scheme.process.id,
-      substeps: scheme.substeps,
-      observation: observation.text,
-      regions: regions.map((region) => region.text),
-      steps,
-      seed,
-    }),
+    job: jobText(problem, spec),
+    problem,
+    spec,
     size: block + steps.length * regions.length,
     counts,
     extremes,
@@ -105,7 +110,7 @@ export function singleProgram(scheme: Scheme, observation: SingleObservation, re
         runner.advance(k);
         for (let r = 0; r < regions.length; r++) if (inside[r] === 1 && !regions[r]!.contains(walker.x)) inside[r] = 0;
         if (steps[place] !== k + 1) continue;
-        if (isFiniteState(walker.x)) observation.observe(walker.x, place, out, place * size);
+        if (isFiniteState(walker.x)) observe(walker.x, place, 0, out, place * size);
         else out.fill(Number.NaN, place * size, (place + 1) * size);
         for (let r = 0; r < regions.length; r++) out[block + place * regions.length + r] = inside[r]!;
         place++;
@@ -139,18 +144,18 @@ export async function simulate(
 ): Promise<Simulated> {
   const { tests = [], regions = [], steps, seed = 1, paths } = ask;
   const sde = "model" in process ? process : undefined;
-  const problem = sde ? sde.problem : (process as SgdProblem);
+  const asked = sde ? sde.problem : (process as SgdProblem);
+  const problem = Object.freeze({ ...asked, tests, json: { ...asked.json, tests: tests.map((test) => test.text) } });
   const scheme: Scheme = { problem, process: sde ? sde.model : "sgd", substeps: sde ? (by.substeps ?? 8) : 1 };
-  const observation: SingleObservation = {
-    steps,
-    size: tests.length,
-    text: JSON.stringify(tests.map((test) => test.text)),
-    observe(x, _place, out, at) {
-      for (let v = 0; v < tests.length; v++) out[at + v] = tests[v]!.value(x);
-    },
-  };
   const { engine = plainEngine, signal, onProgress } = by;
-  const ensemble = await engine(singleProgram(scheme, observation, regions, seed), 0, paths, { signal, onProgress });
+  const program = singleProgram(
+    scheme,
+    { kind: "tests" },
+    regions.map((region) => region.text),
+    steps,
+    seed,
+  );
+  const ensemble = await engine(program, 0, paths, { signal, onProgress });
   const at = (offset: number, count: number) =>
     steps.map((_, place) => Array.from({ length: count }, (_v, v) => estimateOf(ensemble.moments, offset + place * count + v)));
   return { ensemble, tests: at(0, tests.length), inside: at(steps.length * tests.length, regions.length) };

@@ -6,7 +6,7 @@ import { type Warning, warning } from "../answer/warning.ts";
 import type { ModelWeak, WeakRow } from "../answer/weak.ts";
 import type { SdeModel } from "../model/model.ts";
 import type { SgdProblem } from "../problem/problem.ts";
-import { type CoupledProgram, correctionFigure, coupledProgram, differenceFigure, type Observation, valueFigure } from "./coupled.ts";
+import { type CoupledProgram, correctionFigure, coupledProgram, differenceFigure, valueFigure } from "./coupled.ts";
 import { estimateOf, pathRounding } from "./figure.ts";
 import { judgePaths, judgeStart, overflowWarnings } from "./judge.ts";
 import { varianceOf } from "./moments.ts";
@@ -63,10 +63,10 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
   const sampledModels = models.filter((_, i) => starts[i]!.answered);
   const twin = problem.noise.kind !== "gaussian";
   const companions = [...sampledModels, ...(twin ? (["sgd-gaussian"] as const) : [])];
-  const observation = testsAlongTheWay(problem);
-  const last = observation.steps.length - 1;
+  const steps = spaced(problem.steps, weakDefaults.mostSteps);
+  const last = steps.length - 1;
   const sampled = await sample(
-    (fine) => coupledProgram(problem, companions, observation, fine, seed),
+    (fine) => coupledProgram(problem, companions, { kind: "tests" }, steps, fine, seed),
     (program) =>
       problem.tests.flatMap((_, v) => [
         { figure: program.sgd(last, v) },
@@ -108,29 +108,27 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
     const results: { [id: string]: ModelWeak } = {};
     for (const id of ids) {
       const companion = judged.get(id);
-      results[id] = companion === undefined ? noFigures : modelWeak(sampled, observation.steps, companion, v);
+      results[id] = companion === undefined ? noFigures : modelWeak(sampled, steps, companion, v);
     }
     const figure = program.sgd(last, v);
     const variance = varianceOf(ensemble.moments, figure);
     return {
       eta: problem.learningRate,
       steps: problem.steps,
-      sgd: rounded(sampled, observation.steps, last, v, figure),
+      sgd: rounded(sampled, steps, last, v, figure),
       sgdStandardDeviation: Number.isFinite(variance) ? Math.sqrt(variance) : null,
       models: results,
     };
   });
   const expectations: SampledExpectations = {
     method: `sampling (${ensemble.paths} coupled paths, ${program.levels.fine} substeps, extrapolated)`,
-    sgd: problem.tests.map((_, v) =>
-      curve(problem, observation.steps, v, (place) => rounded(sampled, observation.steps, place, v, program.sgd(place, v))),
-    ),
+    sgd: problem.tests.map((_, v) => curve(problem, steps, v, (place) => rounded(sampled, steps, place, v, program.sgd(place, v)))),
     deviations: rows.map((row) => row.sgdStandardDeviation ?? null),
     models: Object.fromEntries(
       ids.map((id) => [
         id,
         problem.tests.map((_, v) =>
-          judged.has(id) ? modelCurve(problem, sampled, observation.steps, judged.get(id)!, v, rows[v]!.models[id]!) : null,
+          judged.has(id) ? modelCurve(problem, sampled, steps, judged.get(id)!, v, rows[v]!.models[id]!) : null,
         ),
       ]),
     ),
@@ -196,19 +194,6 @@ function modelCurve(
 }
 
 const noFigures: ModelWeak = { value: null, weakError: null, maxWeakError: null };
-
-/** The problem's test functions at every step, or at 2000 of them, the last one included. */
-function testsAlongTheWay(problem: SgdProblem): Observation {
-  const { tests, steps } = problem;
-  return {
-    steps: spaced(steps, weakDefaults.mostSteps),
-    size: tests.length,
-    text: JSON.stringify(tests.map((test) => test.text)),
-    observe(x, _place, _process, out) {
-      for (let v = 0; v < tests.length; v++) out[v] = tests[v]!.value(x);
-    },
-  };
-}
 
 /** At most `most` of the whole numbers 1 .. count, evenly spaced, `count` among them. */
 function spaced(count: number, most: number): number[] {

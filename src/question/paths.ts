@@ -9,9 +9,10 @@ import { correctionFigure, coupledProgram } from "../ensemble/coupled.ts";
 import type { Ensemble } from "../ensemble/ensemble.ts";
 import { judgePaths, judgeStart, overflowWarnings } from "../ensemble/judge.ts";
 import { momentsFrom } from "../ensemble/law.ts";
+import type { ObservationSpec } from "../ensemble/observation.ts";
 import { type Engine, otherTasks, plainEngine, runBlock } from "../ensemble/run.ts";
 import type { SgdKind } from "../ensemble/sgd.ts";
-import { type Scheme, type SingleObservation, schemeWalker, singleProgram } from "../ensemble/single.ts";
+import { type Scheme, schemeWalker, singleProgram } from "../ensemble/single.ts";
 import { InputError, InterruptedError, NoAnswerError } from "../errors.ts";
 import { isDeterministic } from "../model/define.ts";
 import { modelById } from "../model/index.ts";
@@ -48,12 +49,12 @@ export async function paths(problem: SgdProblem, options: PathsOptions = {}): Pr
   if (start && !start.answered) return answer(problem, scheme, seed, count, null, [...warnings, ...start.warnings]);
 
   const begin = clock?.();
-  const plain = finalState(problem, new Float64Array(problem.objective.d));
-  const centers = runBlock(singleProgram(scheme, plain, [], seed), 0, Math.min(count, defaults.centerPaths)).moments.mean;
+  const centers = runBlock(singleProgram(scheme, { kind: "state" }, [], [problem.steps], seed), 0, Math.min(count, defaults.centerPaths))
+    .moments.mean;
   const center = problem.start.map((x, i) => (Number.isFinite(centers[i]!) ? centers[i]! : x));
-  const observation = finalState(problem, center);
+  const observation = finalMoments(center);
   const compiled = clock?.();
-  const program = singleProgram(scheme, observation, [], seed);
+  const program = singleProgram(scheme, observation, [], [problem.steps], seed);
   const ensemble = await engine(program, 0, count, {
     signal,
     onProgress: onProgress && ((done, total) => onProgress(done, total, "paths")),
@@ -153,20 +154,10 @@ function schemeOf(problem: SgdProblem, { models = ["sgd"], substeps = defaults.s
   return { problem, process: modelById(id), substeps };
 }
 
-/** y = x - center and the products y_i y_j, j <= i, at the last step. */
-function finalState(problem: SgdProblem, center: Float64Array): SingleObservation {
-  const { d } = problem.objective;
-  return {
-    steps: [problem.steps],
-    size: d + (d * (d + 1)) / 2,
-    // the center follows from problem, process and seed, all in the job's text
-    text: "final moments",
-    observe(x, _place, out, at) {
-      for (let i = 0; i < d; i++) out[at + i] = x[i]! - center[i]!;
-      let to = at + d;
-      for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) out[to++] = out[at + i]! * out[at + j]!;
-    },
-  };
+/** y = x - center and the products y_i y_j, j <= i, of a process and of a companion. */
+function finalMoments(center: ArrayLike<number>): ObservationSpec {
+  const centers = [[Array.from(center)]];
+  return { kind: "moments", centers: [...centers, ...centers] };
 }
 
 function momentsOf({ moments }: Ensemble, scheme: Scheme, center: Float64Array, seed: number): PathMoments {
@@ -185,23 +176,18 @@ function momentsOf({ moments }: Ensemble, scheme: Scheme, center: Float64Array, 
 
 /** How far each value's mean at the scheme's substeps is from the extrapolated one, on a few coupled paths: noise included, so no under-estimate. */
 function stepBiases(model: SdeModel, { problem, substeps }: Scheme, center: Float64Array, seed: number): number[] {
-  const final = finalState(problem, center);
-  const values = Array.from({ length: final.size }, (_, v) => v);
+  const final = finalMoments(center);
+  const { d } = problem.objective;
+  const values = Array.from({ length: d + (d * (d + 1)) / 2 }, (_, v) => v);
   if (isDeterministic(model)) {
     // the one path there is, against one of many more substeps
     const ends = [substeps, 64].map(
-      (n) => runBlock(singleProgram({ problem, process: model, substeps: n }, final, [], seed), 0, 1).moments.mean,
+      (n) => runBlock(singleProgram({ problem, process: model, substeps: n }, final, [], [problem.steps], seed), 0, 1).moments.mean,
     );
     return values.map((v) => Math.abs(ends[0]![v]! - ends[1]![v]!));
   }
-  const observation = {
-    steps: final.steps,
-    size: final.size,
-    text: final.text,
-    observe: (x: Float64Array, place: number, _process: number, out: Float64Array) => final.observe(x, place, out, 0),
-  };
   const fine = powerBelow(substeps);
-  const program = coupledProgram(problem, [model], observation, fine, seed, 0);
+  const program = coupledProgram(problem, [model], final, [problem.steps], fine, seed, 0);
   const { moments } = runBlock(program, 0, defaults.biasPaths);
   // one substep has up to twice the bias of two; a number between two powers of two at most that of the lower one
   return values.map((v) => (substeps === 1 ? 2 : 1) * Math.abs(moments.mean[program.companion(0, 0, v, correctionFigure)]!));

@@ -10,14 +10,7 @@ import { modelById } from "../../src/model/index.ts";
 import { cosine } from "./problems.ts";
 
 const paths = 4 * pathsPerBlock + 100;
-const program = () =>
-  coupledProgram(
-    cosine({ steps: 2 }),
-    [modelById("ha-sme")],
-    { steps: [1, 2], size: 1, text: "x", observe: (x, _place, _process, out) => void (out[0] = x[0]!) },
-    2,
-    1,
-  );
+const program = () => coupledProgram(cosine({ steps: 2 }), [modelById("ha-sme")], { kind: "state" }, [1, 2], 2, 1);
 const blocks = (() => {
   const made = program();
   return [0, 1, 2, 3, 4].map((block) => runBlock(made, block, paths));
@@ -57,17 +50,7 @@ describe("ensembles", () => {
     const two = blocks[0]!.merge(blocks[1]!);
     expect(() => two.merge(blocks[1]!)).toThrow(/in common/);
     expect(() => blocks[0]!.merge(blocks[0]!)).toThrow(/in common/);
-    const other = runBlock(
-      coupledProgram(
-        cosine({ steps: 2 }),
-        [],
-        { steps: [1, 2], size: 1, text: "x", observe: (x, _p, _q, out) => void (out[0] = x[0]!) },
-        2,
-        7,
-      ),
-      1,
-      paths,
-    );
+    const other = runBlock(coupledProgram(cosine({ steps: 2 }), [], { kind: "state" }, [1, 2], 2, 7), 1, paths);
     expect(() => blocks[0]!.merge(other)).toThrow(/different jobs/);
   });
 
