@@ -11,7 +11,7 @@ const block = 128;
 const functions = new Map<string, (x: number, y: number) => number>(Object.entries(numbers));
 
 /** The function on numbers; one that is not printed there (logSlope) is interpreted itself. */
-function numberFunction(name: string): (x: number, y: number) => number {
+export function numberFunction(name: string): (x: number, y: number) => number {
   const known = functions.get(name);
   if (known !== undefined) return known;
   const evaluate = interpret(elementaryProgram(name));
@@ -41,16 +41,21 @@ function allocate({ instructions, outputs }: Program): { register: Int32Array; c
   return { register, count };
 }
 
+/** Where an interpreter keeps the values of a program: an array of `length` doubles by value; arrays are used again. */
+export function registersOf(program: Program, length: number): (v: Value | undefined) => Float64Array {
+  const { register, count } = allocate(program);
+  const registers = Array.from({ length: count }, () => new Float64Array(length));
+  const unused = new Float64Array(length);
+  return (v) => (v === undefined ? unused : registers[register[v]!]!);
+}
+
 /**
  * An evaluator: points in rows of `inputCount`, results in rows of as many as there are outputs.
  * @returns (points, count, out) => void; one call at a time, since the registers are its own
  */
 export function interpret(program: Program): (points: Float64Array, count: number, out: Float64Array) => void {
   const { instructions, inputCount, outputs } = program;
-  const { register, count: registerCount } = allocate(program);
-  const registers = Array.from({ length: registerCount }, () => new Float64Array(block));
-  const unused = new Float64Array(block);
-  const of = (v: Value | undefined): Float64Array => (v === undefined ? unused : registers[register[v]!]!);
+  const of = registersOf(program, block);
   const steps = instructions.map(({ operation, operands, value, callee }, v) => ({
     operation,
     target: of(v),
@@ -73,7 +78,7 @@ export function interpret(program: Program): (points: Float64Array, count: numbe
   };
 }
 
-interface Step {
+export interface Step {
   readonly operation: Program["instructions"][number]["operation"];
   readonly target: Float64Array;
   readonly x: Float64Array;
@@ -84,7 +89,7 @@ interface Step {
 }
 
 /** One instruction on n points; truth values are 1 and 0. */
-function execute({ operation, target: t, x, y, z, value, f }: Step, n: number, points: Float64Array, offset: number, stride: number): void {
+export function execute({ operation, target: t, x, y, z, value, f }: Step, n: number, points: Float64Array, offset: number, stride: number): void {
   switch (operation) {
     case "input":
       for (let i = 0; i < n; i += 1) t[i] = points[offset + i * stride + value]!;

@@ -41,6 +41,8 @@ export interface Program {
 
 export interface ProgramBuilder extends Arithmetic<Value, Value> {
   input(index: number): Value;
+  /** `rarely` with the function's name. */
+  rarelyNamed(condition: Value, callee: string, x: Value, usual: Value): Value;
   call1(callee: string, a: Value): Value;
   call2(callee: string, a: Value, b: Value): Value;
   /** The program of what the outputs need, and nothing else. */
@@ -93,6 +95,7 @@ export function buildProgram(inputCount: number): ProgramBuilder {
     not: (a) => emit("not", a),
     select: (condition, yes, no) => (yes === no ? yes : intern("select", [condition, yes, no], 0, "")),
     rarely: (condition, f, x, usual) => intern("rarely", [condition, x, usual], 0, nameOfFunction(f)),
+    rarelyNamed: (condition, callee, x, usual) => intern("rarely", [condition, x, usual], 0, callee),
     pow2: (k) => emit("pow2", k),
     exponentOf: (x) => emit("exponentOf", x),
     mantissaOf: (x) => emit("mantissaOf", x),

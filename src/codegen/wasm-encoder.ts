@@ -65,7 +65,7 @@ export function signedLeb128(value: bigint): number[] {
   }
 }
 
-export const valueType = { i32: 0x7f, f64: 0x7c } as const;
+export const valueType = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b } as const;
 export type ValueType = keyof typeof valueType;
 
 /** Operation codes, by the specification's names. */

@@ -39,7 +39,7 @@ export function encodeProgram(program: Program, dataBytes: number, piece = defau
   const functionNames = calledFunctions(program);
   const indexOf = new Map(functionNames.map((name, i) => [name, i]));
   const functionIndex = (name: string): number => indexOf.get(name)!;
-  const functions = functionNames.map((name) => elementaryBody(elementaryProgram(name), functionIndex));
+  const functions = functionNames.map((name) => elementaryBody(name, functionIndex));
   const { pieces, scratchBytes } = pointBodies(program, functionIndex, piece);
   let point = functions.length;
   functions.push(...pieces);
@@ -55,6 +55,11 @@ export function encodeProgram(program: Program, dataBytes: number, piece = defau
     ["batch", functions.length - 1],
   ]);
   return { bytes: encodeModule({ types, functions, memoryPages, exports }), scratchBytes };
+}
+
+/** These elementary functions and those that they call. */
+export function elementaryNames(names: readonly string[]): string[] {
+  return [...new Set([...names, ...names.flatMap((name) => calledFunctions(elementaryProgram(name)))])];
 }
 
 /** Every elementary function that the program reaches, those that others call included. */
@@ -85,7 +90,8 @@ function localsFor(values: readonly Value[], program: Program, parameterCount: n
 }
 
 /** An elementary function: its parameters are the inputs, its result stays on the stack. */
-function elementaryBody(program: Program, functionIndex: (name: string) => number): FunctionBody {
+export function elementaryBody(name: string, functionIndex: (name: string) => number): FunctionBody {
+  const program = elementaryProgram(name);
   const { instructions, inputCount } = program;
   const output = program.outputs[0]!;
   const { isRoot } = findRoots(program);

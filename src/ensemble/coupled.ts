@@ -5,6 +5,7 @@
 
 import { isDeterministic } from "../model/define.ts";
 import { haSme } from "../model/ha-sme.ts";
+import type { NormalKind } from "../numerics/normals.ts";
 import { normalSource } from "../numerics/random.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { coupledSgdWalker } from "./coupled-sgd.ts";
@@ -24,7 +25,7 @@ import { isFiniteState, type Walker } from "./walker.ts";
 export const valueFigure = 0;
 export const differenceFigure = 1;
 export const correctionFigure = 2;
-const figuresPerValue = 3;
+export const figuresPerValue = 3;
 
 export interface CoupledProgram extends PathProgram {
   readonly levels: Levels;
@@ -32,6 +33,8 @@ export interface CoupledProgram extends PathProgram {
   sgd(place: number, value: number): number;
   /** Whether `fine` changes a companion's figures: not SGD's twin, and not a model without noise, which has substeps of its own. */
   refines(companion: number): boolean;
+  /** The values of a companion without noise, [steps][size] each: the same on every path. */
+  fixed(companion: number): { readonly value: Float64Array; readonly correction: Float64Array } | undefined;
   /** Index of a companion's figure. */
   companion(companion: number, place: number, value: number, figure: number): number;
 }
@@ -47,14 +50,24 @@ export function coupledProgram(
   fine: number,
   seed: number,
   eliminations: 0 | 1 | 2 = 2,
+  normalKind: NormalKind = "fast",
 ): CoupledProgram {
   const { objective, noise } = problem;
   const { d } = objective;
-  const spec: CoupledJob = { question: "coupled", companions: companions.map(idOf), observation, steps, fine, eliminations, seed };
+  const spec: CoupledJob = {
+    question: "coupled",
+    companions: companions.map(idOf),
+    observation,
+    steps,
+    fine,
+    eliminations,
+    seed,
+    normals: normalKind,
+  };
   const { size, observe: look } = observationOf(observation, problem);
   const levels = levelsFor(fine, "stochastic", eliminations);
   const gaussian = noise.kind === "gaussian";
-  const source = normalSource(seed, d);
+  const source = normalSource(seed, d, normalKind);
   const normals = new Float64Array(fine * d);
   const noNormals = new Float64Array(deterministicSubsteps * d);
   const sgd = gaussian ? coupledSgdWalker(problem, haSme, fine) : sgdWalker(problem, seed);
@@ -130,6 +143,7 @@ export function coupledProgram(
     extremes,
     sgd: (place, v) => place * size + v,
     refines: (companion) => runners[companion]!.levels === levels,
+    fixed: (companion) => runners[companion]!.fixed,
     companion: figureAt,
     run(path, out) {
       sgd.begin(path);

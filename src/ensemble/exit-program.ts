@@ -5,6 +5,7 @@
 import { isDeterministic } from "../model/define.ts";
 import type { SdeModel } from "../model/model.ts";
 import { log } from "../numerics/elementary.ts";
+import type { NormalKind } from "../numerics/normals.ts";
 import { createStream, normalSource } from "../numerics/random.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { Region } from "../problem/region.ts";
@@ -58,7 +59,13 @@ interface Fate {
 }
 
 /** SGD (or its Gaussian twin) leaving the region. */
-export function sgdExitProgram(problem: SgdProblem, ask: ExitAsk, seed: number, kind: SgdKind = "sgd"): ExitProgram {
+export function sgdExitProgram(
+  problem: SgdProblem,
+  ask: ExitAsk,
+  seed: number,
+  kind: SgdKind = "sgd",
+  normalKind: NormalKind = "fast",
+): ExitProgram {
   const { survival, maxSteps } = ask;
   const region = regionOf(problem, ask.inside);
   const { d } = problem.objective;
@@ -66,11 +73,11 @@ export function sgdExitProgram(problem: SgdProblem, ask: ExitAsk, seed: number, 
   const gaussian = problem.noise.kind === "gaussian" || kind === "sgd-gaussian";
   const deterministic = !hasNoise(problem);
   const before = new Float64Array(d);
-  const source = normalSource(seed, d);
+  const source = normalSource(seed, d, normalKind);
   const normals = new Float64Array(d);
   const { counts, extremes, censored, leftThrough } = events(region);
   return {
-    ...described(problem, ask, kind, 1, seed),
+    ...described(problem, ask, kind, 1, seed, normalKind),
     size: 1 + survival.length,
     levels: undefined,
     like: { value: 0, correction: undefined },
@@ -106,13 +113,20 @@ export function sgdExitProgram(problem: SgdProblem, ask: ExitAsk, seed: number, 
 }
 
 /** A model leaving the region, watched both ways, at the levels of `fine`. */
-export function sdeExitProgram(problem: SgdProblem, model: SdeModel, ask: ExitAsk, fine: number, seed: number): ExitProgram {
+export function sdeExitProgram(
+  problem: SgdProblem,
+  model: SdeModel,
+  ask: ExitAsk,
+  fine: number,
+  seed: number,
+  normalKind: NormalKind = "fast",
+): ExitProgram {
   const { survival, maxSteps } = ask;
   const region = regionOf(problem, ask.inside);
   const { d } = problem.objective;
   const deterministic = isDeterministic(model) || !hasNoise(problem);
   const levels = deterministic ? levelsFor(fine, "deterministic") : levelsFor(fine, "stochastic", 1);
-  const source = normalSource(seed, d);
+  const source = normalSource(seed, d, normalKind);
   const stream = createStream(seed);
   const normals = new Float64Array(fine * d);
   const { counts, extremes, censored, leftThrough } = events(region);
@@ -158,7 +172,7 @@ export function sdeExitProgram(problem: SgdProblem, model: SdeModel, ask: ExitAs
   const walkers = fates.map((fate) => fate.walker);
 
   return {
-    ...described(problem, ask, model.id, fine, seed),
+    ...described(problem, ask, model.id, fine, seed, normalKind),
     size: 4 + 2 * survival.length,
     levels,
     like: { value: 0, correction: 1 },
@@ -230,8 +244,15 @@ function events(region: Region) {
   return { counts, extremes, censored, leftThrough: (constraint: number) => eventsPerProcess + 2 + constraint };
 }
 
-function described(problem: SgdProblem, { inside, survival, maxSteps }: ExitAsk, process: string, fine: number, seed: number) {
-  const spec: ExitJob = { question: "exit", inside, survival, maxSteps, process, fine, seed };
+function described(
+  problem: SgdProblem,
+  { inside, survival, maxSteps }: ExitAsk,
+  process: string,
+  fine: number,
+  seed: number,
+  normals: NormalKind,
+) {
+  const spec: ExitJob = { question: "exit", inside, survival, maxSteps, process, fine, seed, normals };
   return { job: jobText(problem, spec), problem, spec };
 }
 

@@ -1,4 +1,5 @@
 // The forms of a job (job.ts), JSON all of them.
+import type { NormalKind } from "../numerics/normals.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { ObservationSpec } from "./observation.ts";
 
@@ -13,6 +14,7 @@ export interface SingleJob {
   readonly regions: readonly string[];
   readonly steps: readonly number[];
   readonly seed: number;
+  readonly normals: NormalKind;
 }
 
 /** SGD and companions on the same normals (coupled.ts). */
@@ -25,6 +27,7 @@ export interface CoupledJob {
   readonly fine: number;
   readonly eliminations: 0 | 1 | 2;
   readonly seed: number;
+  readonly normals: NormalKind;
 }
 
 /** One process leaving a region (exit-program.ts). */
@@ -36,6 +39,7 @@ export interface ExitJob {
   readonly maxSteps: number;
   readonly fine: number;
   readonly seed: number;
+  readonly normals: NormalKind;
 }
 
 export type Job = SingleJob | CoupledJob | ExitJob;

@@ -19,14 +19,24 @@ export function programOf(problem: SgdProblem, job: Job): PathProgram {
         job.regions,
         job.steps,
         job.seed,
+        job.normals,
       );
     case "coupled":
-      return coupledProgram(problem, job.companions.map(companionOf), job.observation, job.steps, job.fine, job.seed, job.eliminations);
+      return coupledProgram(
+        problem,
+        job.companions.map(companionOf),
+        job.observation,
+        job.steps,
+        job.fine,
+        job.seed,
+        job.eliminations,
+        job.normals,
+      );
     case "exit": {
       const process = processOf(job.process);
       return typeof process === "string"
-        ? sgdExitProgram(problem, job, job.seed, process)
-        : sdeExitProgram(problem, process, job, job.fine, job.seed);
+        ? sgdExitProgram(problem, job, job.seed, process, job.normals)
+        : sdeExitProgram(problem, process, job, job.fine, job.seed, job.normals);
     }
   }
 }

@@ -81,6 +81,11 @@ function minibatchWalker(problem: SgdProblem, seed: number): Walker {
     },
     advance(step) {
       const picked = source.pick(path, step);
+      if (samples.batchGradient) {
+        samples.batchGradient(picked, x, gradient);
+        for (let i = 0; i < d; i++) x[i] = x[i]! - eta * gradient[i]!;
+        return;
+      }
       sum.fill(0);
       for (let b = 0; b < picked.length; b++) {
         samples.gradient(picked[b]!, x, gradient);

@@ -4,6 +4,7 @@
 import type { Estimate } from "../answer/estimate.ts";
 import type { SdeModel } from "../model/model.ts";
 import type { Sde } from "../model/sde.ts";
+import type { NormalKind } from "../numerics/normals.ts";
 import { normalSource } from "../numerics/random.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { Region } from "../problem/region.ts";
@@ -36,13 +37,13 @@ export interface SchemeWalker {
   advance(k: number): void;
 }
 
-export function schemeWalker({ problem, process, substeps }: Scheme, seed: number): SchemeWalker {
+export function schemeWalker({ problem, process, substeps }: Scheme, seed: number, normalKind: NormalKind = "fast"): SchemeWalker {
   const { d } = problem.objective;
   const model = typeof process === "string" ? undefined : process;
   const fine = model ? substeps : 1;
   const walker = model ? sdeWalker(problem, model, fine, fine) : sgdWalker(problem, seed, process as SgdKind);
   const usesNormals = model !== undefined || problem.noise.kind === "gaussian" || process === "sgd-gaussian";
-  const source = normalSource(seed, d);
+  const source = normalSource(seed, d, normalKind);
   const normals = new Float64Array(fine * d);
   let path = 0;
   return {
@@ -77,6 +78,7 @@ export function singleProgram(
   regionTexts: readonly string[],
   steps: readonly number[],
   seed: number,
+  normals: NormalKind = "fast",
 ): PathProgram {
   const { problem, substeps } = scheme;
   const { size, observe } = observationOf(observation, problem);
@@ -89,8 +91,9 @@ export function singleProgram(
     regions: regionTexts,
     steps,
     seed,
+    normals,
   };
-  const runner = schemeWalker(scheme, seed);
+  const runner = schemeWalker(scheme, seed, normals);
   const { walker } = runner;
   const counts = new Float64Array(eventsPerProcess);
   const extremes: (Extreme | null)[] = new Array<Extreme | null>(extremesPerProcess).fill(null);

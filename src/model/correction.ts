@@ -128,7 +128,7 @@ function productSource(objective: Objective, noise: GradientNoise, { x, g }: { x
 }
 
 /** The terms that do not vanish for every x because a tensor of theirs does. */
-function liveTerms(model: SdeModel, { objective, noise }: SgdProblem): { drift: readonly Term[]; diffusion: readonly Term[] } {
+export function liveTerms(model: SdeModel, { objective, noise }: SgdProblem): { drift: readonly Term[]; diffusion: readonly Term[] } {
   const vanishes = (factor: Factor): boolean =>
     factor.tensor === "f"
       ? objective.quadratic !== undefined && factor.indices.length > 2

@@ -13,8 +13,10 @@
 //   integers  below n <= 2^32: the words w0, w1, .. in turn, those >= 2^32 - 2^32 mod n passed over; then w mod n. No bias.
 
 import { InternalError } from "../errors.ts";
+import { numberArithmetic } from "./arithmetic.ts";
 import { cos, log, sin } from "./elementary.ts";
-import { checkAddress, drawWord, type Key, keyOf, limits, type Purpose, philox, stepWord } from "./philox.ts";
+import { fastNormals, type NormalKind } from "./normals.ts";
+import { checkAddress, drawWord, keyOf, limits, type Purpose, philox, stepWord } from "./philox.ts";
 
 /** Draws that belong to one (seed, path, step); successive calls advance the draw number. */
 export interface RandomStream {
@@ -37,6 +39,27 @@ const quarterOfPi = Math.PI / 4;
 /** (k + 1/2) 2^-52 with k the top 52 bits of (high, low). Exact: k + 1/2 has 53 bits. */
 export function uniformOf(high: number, low: number): number {
   return ((high >>> 0) * 0x100000 + (low >>> 12) + 0.5) * 2 ** -52;
+}
+
+/** 1 + the bits of the fast normals' radius, with the sign; 1 + those of the angle. From the words (low, high) of half a block. */
+export const fastRadial = (high: number, low: number): number => {
+  const size = 1 + ((high >>> 0) * 256 + (low >>> 24)) * 2 ** -40;
+  return (low & 1) === 0 ? size : -size;
+};
+export const fastAngular = (low: number): number => 1 + ((low & 0xfffffe) >>> 1) * 2 ** -23;
+
+/** 1 + the 52 bits of the full normals' radius; 1 + those of the angle, with the sign. */
+export const fullRadial = (high: number, low: number): number => 1 + ((high >>> 0) * 0x100000 + (low >>> 12)) * 2 ** -52;
+export const fullAngular = (high: number, low: number): number => ((low & 1) === 0 ? fullRadial(high, low) : -fullRadial(high, low));
+
+/** The four fast normals of a block, written to out[0 .. 3]. */
+function fastBoxMuller(words: Int32Array, out: Float64Array): void {
+  for (let half = 0; half < 2; half++) {
+    const low = words[2 * half]!;
+    const { first, second } = fastNormals(numberArithmetic, fastRadial(words[2 * half + 1]!, low), fastAngular(low));
+    out[2 * half] = first;
+    out[2 * half + 1] = second;
+  }
 }
 
 /** The two normals of a block (see the head), written to out[at] and, unless `only` is set, out[at + 1]. */
@@ -131,9 +154,9 @@ export function streamFor(seed: number, path: number, step: number, purpose: Pur
 }
 
 /**
- * The normals that drive Gaussian noise and diffusions: those of one path and step, substep after substep, d to a substep.
- * Block b of a substep (draw b) gives coordinates 2b and 2b + 1; in one dimension two neighbouring paths share a block, the even one
- * taking its first normal. A path so depends on (seed, path) alone, and no normal is wasted for d = 1 and even d.
+ * The normals that drive Gaussian noise and diffusions: those of one path and step, substep after substep, d to a substep. A block holds
+ * N = 4 fast or 2 full normals. Block b of a substep (draw b) gives coordinates N b to N b + N - 1; where d < N the N/d paths from a multiple
+ * of N/d on share a block, whose number is then path/(N/d) (d = 3 shares none). A path so depends on (seed, path) alone.
  */
 export interface NormalSource {
   readonly d: number;
@@ -141,31 +164,37 @@ export interface NormalSource {
   fill(path: number, step: number, substeps: number, out: Float64Array): void;
 }
 
-export function normalSource(seed: number, d: number): NormalSource {
-  const key: Key = keyOf(seed);
+/** How normals lie in blocks: see NormalSource. */
+export function normalLayout(
+  d: number,
+  kind: NormalKind,
+): { readonly perBlock: number; readonly sharing: number; readonly blocks: number } {
+  const perBlock = kind === "fast" ? 4 : 2;
+  return { perBlock, sharing: d < perBlock && perBlock % d === 0 ? perBlock / d : 1, blocks: Math.ceil(d / perBlock) };
+}
+
+export function normalSource(seed: number, d: number, kind: NormalKind = "fast"): NormalSource {
+  const key = keyOf(seed);
   const words = new Int32Array(4);
-  const pair = new Float64Array(2);
-  const blocks = Math.ceil(d / 2);
-  checkAddress(0, 0, 0, blocks - 1);
+  const drawn = new Float64Array(4);
+  const { perBlock, sharing, blocks } = normalLayout(d, kind);
   return {
     d,
     fill(path, step, substeps, out) {
       checkAddress(path, step, substeps - 1, 0);
-      const number = d === 1 ? Math.floor(path / 2) : path;
+      const number = Math.floor(path / sharing);
+      const from = (path % sharing) * d;
       const word0 = number | 0;
       const word1 = Math.floor(number / 2 ** 32) | 0;
       const word3 = drawWord("normals", step, 0);
       for (let j = 0; j < substeps; j++) {
         const word2 = stepWord(step, j);
-        if (d === 1) {
-          philox(word0, word1, word2, word3, key.low, key.high, words);
-          boxMuller(words, pair, 0, false);
-          out[j] = pair[path % 2]!;
-          continue;
-        }
         for (let b = 0; b < blocks; b++) {
           philox(word0, word1, word2, word3 + b, key.low, key.high, words);
-          boxMuller(words, out, j * d + 2 * b, 2 * b + 1 >= d);
+          if (kind === "fast") fastBoxMuller(words, drawn);
+          else boxMuller(words, drawn, 0, false);
+          const count = Math.min(perBlock, d - b * perBlock);
+          for (let i = 0; i < count; i++) out[j * d + b * perBlock + i] = drawn[from + i]!;
         }
       }
     },

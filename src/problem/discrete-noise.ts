@@ -61,6 +61,8 @@ export function discreteNoise(
     constant,
     gaussian: false,
     atoms,
+    covarianceFormulas: covariance,
+    atomFormulas: { values, probabilities },
     covariance: (x: Vector, out: Matrix) => covarianceKernel.evaluate(x, out),
     covarianceAlong: covarianceDerivative(covariance, variables),
     cumulant: cumulantTensors((indices) => cumulantFromMoments(moment, indices), variables),

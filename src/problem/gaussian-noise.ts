@@ -88,6 +88,7 @@ export function gaussianNoise(covariance: readonly Expr[], variables: readonly s
     constant,
     gaussian: true,
     isotropicVariance: isotropic ? fixed![0]! : undefined,
+    covarianceFormulas: covariance,
     covariance: covarianceAt,
     covarianceAlong: covarianceDerivative(covariance, variables),
     cumulant: cumulantTensors((indices) => (indices.length === 2 ? covariance[indices[0]! * d + indices[1]!]! : undefined), variables),

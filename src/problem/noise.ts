@@ -1,4 +1,5 @@
 // The noise of one gradient: g - grad f, mean zero, covariance Sigma(x).
+import type { Expr } from "../expr/node.ts";
 import type { Matrix, Vector } from "../numerics/arrays.ts";
 import type { RandomStream } from "../numerics/random.ts";
 
@@ -10,6 +11,10 @@ export interface GradientNoise {
   readonly isotropicVariance?: number;
   /** Third and higher odd central moments vanish (Gaussian noise). */
   readonly gaussian: boolean;
+  /** Sigma(x) as d x d formulas in the objective's variables, row-major, where it is given by formulas. */
+  readonly covarianceFormulas?: readonly Expr[];
+  /** Discrete noise by formulas: values [m][d], probabilities [m]. */
+  readonly atomFormulas?: { readonly values: readonly (readonly Expr[])[]; readonly probabilities: readonly Expr[] };
   /** Sigma(x). */
   covariance(x: Vector, out: Matrix): Matrix;
   covarianceTimes?(x: Vector, v: Vector, out: Vector): Vector;

@@ -96,6 +96,10 @@ function isFar<T, B>(m: Arithmetic<T, B>, x: T): B {
   return m.and(m.less(m.constant(FAR), m.abs(x)), m.less(m.abs(x), m.constant(Number.POSITIVE_INFINITY)));
 }
 
+/** sin x and cos x for |x| <= pi/4: the bits of sin and cos, without reduction. */
+export const sinNear: UnaryFunction = (m, x) => join(m, sinKernel(m, { high: x, low: m.constant(0) }));
+export const cosNear: UnaryFunction = (m, x) => join(m, cosKernel(m, { high: x, low: m.constant(0) }));
+
 /** sin x. Error at most 0.76 ulp. */
 export function sin<T, B>(m: Arithmetic<T, B>, x: T): T {
   const near = m.select(m.equal(x, m.constant(0)), x, sinOf(m, reduceNear(m, x)));

@@ -1,0 +1,112 @@
+// A kernel run by JavaScript, instruction after instruction over columns: the plain twin of the vector backends, with the same bits. It serves
+// where there is no WebAssembly, and as their oracle.
+import { drawWord, philox, stepWord } from "../../numerics/philox.ts";
+import { fastAngular, fastRadial, fullAngular, fullRadial } from "../../numerics/random.ts";
+import { execute, numberFunction, registersOf } from "../interpreter.ts";
+import { type Kernel, type KernelNode, type KernelRunner, lanes, type MapNode, type RandomNode, sumsPerFigure } from "./kernel.ts";
+
+/** Entries a pass: registers stay in the first-level cache. */
+const chunk = 128;
+
+export function columnsRunner(kernel: Kernel, memory: Float64Array = new Float64Array(kernel.memory)): KernelRunner {
+  const { blocks, sharing, key } = kernel;
+  const numbers = new Int32Array(memory.buffer, memory.byteOffset + 8 * kernel.numbers, blocks);
+  const words = new Int32Array(4);
+  const state = { step: 0, pathHigh: 0 };
+  const fast = kernel.normals === "fast";
+
+  const random = ({ word3, out }: RandomNode, pass: number, count: number): void => {
+    const to = out.at + pass * out.stride;
+    const third = (drawWord("normals", state.step, 0) | word3) >>> 0;
+    for (let b = 0; b < count; b++) {
+      philox(numbers[b]!, state.pathHigh, stepWord(state.step, pass), third, key.low, key.high, words);
+      if (fast) {
+        memory[to + b] = fastRadial(words[1]!, words[0]!);
+        memory[to + blocks + b] = fastAngular(words[0]!);
+        memory[to + 2 * blocks + b] = fastRadial(words[3]!, words[2]!);
+        memory[to + 3 * blocks + b] = fastAngular(words[2]!);
+      } else {
+        memory[to + b] = fullRadial(words[1]!, words[0]!);
+        memory[to + blocks + b] = fullAngular(words[3]!, words[2]!);
+      }
+    }
+  };
+
+  const maps = new Map<MapNode, (pass: number, count: number) => void>();
+  const mapOf = (node: MapNode) => {
+    let made = maps.get(node);
+    if (!made) maps.set(node, (made = mapRunner(node, memory, blocks, sharing)));
+    return made;
+  };
+  const run = (nodes: readonly KernelNode[], count: number, pass = 0): void => {
+    for (const node of nodes) {
+      if (node.kind === "random") random(node, pass, count);
+      else if (node.kind === "map") mapOf(node)(pass, count);
+      else for (let j = 0; j < node.times; j++) run(node.body, count, j);
+    }
+  };
+
+  return {
+    backend: "javascript",
+    memory,
+    // nothing is saved: Philox is run whole
+    prepare: () => {},
+    steps(count, from, to, pathHigh) {
+      state.pathHigh = pathHigh;
+      for (let k = from; k < to; k++) {
+        state.step = k;
+        run(kernel.step, count);
+      }
+    },
+    observe: (count) => run(kernel.observe, count),
+    accumulate(count, at) {
+      for (let f = 0; f < kernel.figures.count; f++) {
+        const sums = at + f * sumsPerFigure;
+        const reference = memory[sums]!;
+        for (let v = 0; v < sharing; v++) {
+          const from = kernel.figures.at + (f * sharing + v) * blocks;
+          for (let b = 0; b < count; b++) {
+            const deviation = memory[from + b]! - reference;
+            memory[sums + 1 + (b % lanes)]! += deviation;
+            memory[sums + 1 + lanes + (b % lanes)]! += deviation * deviation;
+          }
+        }
+      }
+    },
+  };
+}
+
+function mapRunner({ over, program, inputs, outputs }: MapNode, memory: Float64Array, blocks: number, sharing: number) {
+  const { instructions } = program;
+  const registers = registersOf(program, chunk);
+  const steps = instructions.map(({ operation, operands, value, callee }, v) => ({
+    operation,
+    target: registers(v),
+    x: registers(operands[0]),
+    y: registers(operands[1]),
+    z: registers(operands[2]),
+    value,
+    f: callee === "" ? undefined : numberFunction(callee),
+  }));
+  return (pass: number, count: number): void => {
+    for (let v = 0; v < (over === "paths" ? sharing : 1); v++) {
+      for (let start = 0; start < count; start += chunk) {
+        const n = Math.min(chunk, count - start);
+        const offset = v * blocks + start;
+        for (const step of steps) {
+          if (step.operation === "input") {
+            const { at, stride } = inputs[step.value]!;
+            const from = at + pass * stride + offset;
+            for (let i = 0; i < n; i++) step.target[i] = memory[from + i]!;
+          } else execute(step, n, memory, 0, 0);
+        }
+        for (const [j, output] of program.outputs.entries()) {
+          const { at, stride } = outputs[j]!;
+          const to = at + pass * stride + offset;
+          const source = registers(output);
+          for (let i = 0; i < n; i++) memory[to + i] = source[i]!;
+        }
+      }
+    }
+  };
+}

@@ -1,0 +1,99 @@
+// A kernel: what is done to a batch of paths, as data that every backend runs with the same bits (simd.ts WebAssembly, print-c.ts native code,
+// columns.ts JavaScript). Memory is doubles; a path has a place in each column. A batch holds B blocks of random numbers, each shared by M
+// neighbouring paths: path M b + v of the batch lies at place v B + b of its columns, so that vectors run over blocks whatever their width.
+//
+// A step is a list of nodes, run in order:
+//   random   one Philox block for each of the batch's blocks -> raw doubles in [1, 2), pair by pair (numerics/normals.ts)
+//   map      a straight-line program at every block, or at every path
+//   repeat   nodes, so many times; operands move on by their stride each time, random nodes take the next substep
+import type { Program } from "../program.ts";
+
+/** Vectors run over this many blocks at most: B is a multiple of it, and sums are kept in so many lanes on every backend. */
+export const lanes = 8;
+
+/** Where an operand lies: `at` doubles from the start of memory, `stride` more for each pass of the enclosing repeat. */
+export interface Operand {
+  readonly at: number;
+  readonly stride: number;
+}
+
+export interface RandomNode {
+  readonly kind: "random";
+  /** Word 3 of the counter without the step's high bits: purpose and draw. */
+  readonly word3: number;
+  /** Place of the three columns of saved words of this draw (philox.ts), in doubles. */
+  readonly saved: number;
+  /** Columns of B raw doubles, one after another: radial, angular, and for "fast" the second pair's. */
+  readonly out: Operand;
+}
+
+export interface MapNode {
+  readonly kind: "map";
+  readonly over: "blocks" | "paths";
+  readonly program: Program;
+  readonly inputs: readonly Operand[];
+  readonly outputs: readonly Operand[];
+}
+
+export interface RepeatNode {
+  readonly kind: "repeat";
+  readonly times: number;
+  readonly body: readonly (RandomNode | MapNode)[];
+}
+
+export type KernelNode = RandomNode | MapNode | RepeatNode;
+
+export interface Kernel {
+  /** B. */
+  readonly blocks: number;
+  /** M. */
+  readonly sharing: number;
+  /** Which raw doubles random nodes write. */
+  readonly normals: "fast" | "full";
+  /** Key of the seed: low and high word. */
+  readonly key: { readonly low: number; readonly high: number };
+  /** Doubles of memory: columns, saved words and sums. */
+  readonly memory: number;
+  /** Column of block numbers: low words, as B integers of 32 bits from this place on. */
+  readonly numbers: number;
+  /** One step. */
+  readonly step: readonly KernelNode[];
+  /** Run where something is observed. */
+  readonly observe: readonly KernelNode[];
+  /** Columns (of M B doubles each, one after another) that `accumulate` sums, and how many. */
+  readonly figures: { readonly at: number; readonly count: number };
+  /** Sums: for each figure and place of observation the first value, then `lanes` sums and `lanes` sums of squares. */
+  readonly sums: number;
+}
+
+/** Doubles of sums for one figure: reference, sums, squares. */
+export const sumsPerFigure = 1 + 2 * lanes;
+
+/** What a backend makes of a kernel. */
+export interface KernelRunner {
+  readonly backend: "wasm" | "native" | "javascript";
+  readonly memory: Float64Array;
+  /**
+   * After the numbers of `count` blocks were written: what of Philox depends on them alone. `count` is a multiple of `lanes`, here and below.
+   * @param stepHigh  what word 3 holds of the steps to come: floor(step / 2^24) 2^20
+   */
+  prepare(count: number, stepHigh: number): void;
+  /** Steps from .. to - 1, all with the same `stepHigh`; pathHigh is word 1 of the counter. */
+  steps(count: number, from: number, to: number, pathHigh: number): void;
+  observe(count: number): void;
+  /** Adds the deviations of the figures from their references to the sums at `at` (doubles from the start of memory). */
+  accumulate(count: number, at: number): void;
+}
+
+/** Hands out memory. */
+export function layout() {
+  let next = 0;
+  return {
+    take(doubles: number): number {
+      const at = next;
+      next += doubles;
+      return at;
+    },
+    size: () => next,
+  };
+}

@@ -1,0 +1,99 @@
+// The parts of which kernels are put together: columns, the nodes that make normals, maps over paths or blocks.
+import { type KernelNode, layout, type MapNode, type Operand, type RandomNode } from "../../codegen/kernel/kernel.ts";
+import { buildProgram, type Value } from "../../codegen/program.ts";
+import { fastNormals, fullNormals, type NormalKind } from "../../numerics/normals.ts";
+import { purposes } from "../../numerics/philox.ts";
+import { normalLayout } from "../../numerics/random.ts";
+import type { Builder } from "./values.ts";
+
+export interface Parts {
+  /** B and M of kernel.ts; W = M B paths. */
+  readonly blocks: number;
+  readonly sharing: number;
+  readonly paths: number;
+  /** Place of block numbers. */
+  readonly numbers: number;
+  /** `count` columns of paths, one after another: the first one's place. */
+  columns(count: number): number;
+  take(doubles: number): number;
+  size(): number;
+  /** Random nodes of all draws of a substep; their raw doubles. */
+  readonly random: readonly RandomNode[];
+  /** The normals of a block in the order of normalSource, from a program's inputs `raw` (perBlock for each draw). */
+  normals(m: Builder, raw: readonly Value[]): Value[];
+  readonly rawInputs: readonly Operand[];
+  readonly perBlock: number;
+}
+
+const defaults = {
+  /** Bytes of columns that should stay in the first-level cache, and the bounds of a batch's paths. */
+  cache: 24 * 1024,
+  mostPaths: 512,
+  fewestPaths: 64,
+};
+
+/** @param columns  roughly how many columns of paths there will be */
+export function partsFor(d: number, kind: NormalKind, columns: number): Parts {
+  const { perBlock, sharing, blocks: draws } = normalLayout(d, kind);
+  let paths = defaults.mostPaths;
+  while (paths > defaults.fewestPaths && 8 * paths * (columns + draws * (perBlock + 2)) > defaults.cache) paths /= 2;
+  const blocks = paths / sharing;
+  const memory = layout();
+  const numbers = memory.take(blocks / 2);
+  const random = Array.from({ length: draws }, (_, b): RandomNode => {
+    const saved = memory.take((3 * blocks) / 2);
+    return { kind: "random", word3: (purposes.normals << 28) | b, saved, out: { at: memory.take(perBlock * blocks), stride: 0 } };
+  });
+  return {
+    blocks,
+    sharing,
+    paths,
+    numbers,
+    columns: (count) => memory.take(count * paths),
+    take: memory.take,
+    size: memory.size,
+    random,
+    rawInputs: random.flatMap(({ out }) => Array.from({ length: perBlock }, (_, i) => ({ at: out.at + i * blocks, stride: 0 }))),
+    perBlock,
+    normals(m, raw) {
+      const pair = kind === "fast" ? fastNormals : fullNormals;
+      const drawn: Value[] = [];
+      for (let i = 0; i < raw.length; i += 2) {
+        const { first, second } = pair(m, raw[i]!, raw[i + 1]!);
+        drawn.push(first, second);
+      }
+      return drawn;
+    },
+  };
+}
+
+/** Values of columns from `at` on. */
+export function operands(at: number, count: number, step: number, stride = 0): Operand[] {
+  return Array.from({ length: count }, (_, i) => ({ at: at + i * step, stride }));
+}
+
+/** A map node: the body gets the inputs' values and returns the outputs'. */
+export function mapNode(
+  over: MapNode["over"],
+  inputs: readonly Operand[],
+  outputs: readonly Operand[],
+  body: (m: Builder, inputs: readonly Value[]) => readonly Value[],
+): MapNode {
+  const m = buildProgram(inputs.length);
+  const results = body(
+    m,
+    inputs.map((_, i) => m.input(i)),
+  );
+  return { kind: "map", over, program: m.finish(results), inputs, outputs };
+}
+
+/** Nodes that fill columns of normals, [fine][d] from `at` on. */
+export function normalNodes(parts: Parts, d: number, fine: number, at: number): KernelNode {
+  const { sharing, blocks, paths } = parts;
+  // member v of a block has the normals v d .. v d + d - 1
+  const outputs = Array.from({ length: sharing }, (_, v) =>
+    Array.from({ length: d }, (_i, i) => ({ at: at + i * paths + v * blocks, stride: d * paths })),
+  ).flat();
+  const box = mapNode("blocks", parts.rawInputs, outputs, (m, raw) => parts.normals(m, raw).slice(0, sharing * d));
+  return { kind: "repeat", times: fine, body: [...parts.random, box] };
+}

@@ -1,0 +1,31 @@
+// What a program (ensemble/program.ts) becomes as a kernel, and what of its results lies where: columns that are set at the start, states,
+// encounters, figures. Made by single-kernel.ts and coupled-kernel.ts, run by run-kernel.ts.
+import type { Kernel } from "../../codegen/kernel/kernel.ts";
+
+/** One walker's columns: encounters of an SDE, if it can have any. */
+export interface Encountered {
+  /** Number of the process in counts and extremes. */
+  readonly process: number;
+  /** Columns of the state, d of them. */
+  readonly state: number;
+  readonly z: number | undefined;
+  readonly defect: number | undefined;
+}
+
+export interface PathKernel {
+  readonly kernel: Kernel;
+  readonly paths: number;
+  /** Columns and what they hold at the start of a path. */
+  readonly begin: readonly { readonly at: number; readonly value: number }[];
+  /** Steps at which figures are observed, ascending. */
+  readonly places: readonly number[];
+  /** Columns that hold these values while place p is observed. */
+  readonly centers: readonly { readonly at: number; readonly values: readonly number[] }[];
+  /** Index of the program's figure for the kernel's f-th figure at place p. */
+  figure(place: number, f: number): number;
+  /** Figures that are not simulated: constants, and constants less another figure. */
+  readonly fixed: readonly { readonly figure: number; readonly value: number; readonly less?: number }[];
+  readonly walkers: readonly Encountered[];
+  /** Processes without noise that overflow, on every path. */
+  readonly overflowed: readonly number[];
+}

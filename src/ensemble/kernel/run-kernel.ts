@@ -1,0 +1,150 @@
+// Runs a path kernel over one block of path numbers (ensemble.ts) on any backend: the same figures as the program's own `run`, to rounding, and
+// the same bits on every backend. Paths of the block go through in batches; sums are kept in lanes and joined in a fixed order.
+import { type KernelRunner, lanes, sumsPerFigure } from "../../codegen/kernel/kernel.ts";
+import { type Ensemble, type Extreme, ensembleOfBlock, larger, pathsPerBlock } from "../ensemble.ts";
+import { event, eventsPerProcess, extreme, extremesPerProcess, mendedDefect, roundingDefect } from "../events.ts";
+import type { PathProgram } from "../program.ts";
+import type { PathKernel } from "./path-kernel.ts";
+
+/** Steps that one setting of Philox's word 3 serves. */
+const stepsPerWord = 0x1000000;
+
+export function runKernelBlock(program: PathProgram, path: PathKernel, runner: KernelRunner, block: number, toPath: number): Ensemble {
+  const { kernel, places } = path;
+  const { memory } = runner;
+  const { sharing, blocks, figures, sums } = kernel;
+  const first = block * pathsPerBlock;
+  const count = Math.min(pathsPerBlock, toPath - first);
+  const sumsPerPlace = figures.count * sumsPerFigure;
+  memory.fill(0, sums, sums + places.length * sumsPerPlace);
+  const numbers = new Int32Array(memory.buffer, memory.byteOffset + 8 * kernel.numbers, blocks);
+  const counts = new Float64Array(program.counts.length);
+  const extremes: (Extreme | null)[] = new Array<Extreme | null>(program.extremes.length).fill(null);
+
+  for (let from = 0; from < count; from += path.paths) {
+    const batch = Math.min(path.paths, count - from);
+    const used = Math.ceil(Math.ceil(batch / sharing) / lanes) * lanes;
+    const number = (first + from) / sharing;
+    for (let b = 0; b < used; b++) numbers[b] = (number + b) | 0;
+    for (const { at, value } of path.begin) memory.fill(value, at, at + path.paths);
+    const high = Math.floor(number / 2 ** 32) | 0;
+    let step = 0;
+    for (const [place, to] of places.entries()) {
+      while (step < to) {
+        const word = Math.floor(step / stepsPerWord);
+        if (step % stepsPerWord === 0) runner.prepare(used, word << 20);
+        const until = Math.min(to, (word + 1) * stepsPerWord);
+        runner.steps(used, step, until, high);
+        step = until;
+      }
+      for (const { at, values } of path.centers) memory.fill(values[place]!, at, at + path.paths);
+      runner.observe(used);
+      const at = sums + place * sumsPerPlace;
+      if (from === 0) for (let f = 0; f < figures.count; f++) memory[at + f * sumsPerFigure] = memory[figures.at + f * path.paths]!;
+      if (batch === used * sharing) runner.accumulate(used, at);
+      else accumulateSome(path, memory, batch, at);
+    }
+    noteEvents(program, path, memory, first + from, batch, counts, extremes);
+  }
+  for (const process of path.overflowed) counts[process * eventsPerProcess + event.overflow] = count;
+  return ensembleOfBlock(program.job, block, momentsOf(program, path, memory, count), counts, extremes);
+}
+
+/** `accumulate` for a batch that is not full: the same sums over the paths that there are. */
+function accumulateSome({ kernel, paths }: PathKernel, memory: Float64Array, batch: number, at: number): void {
+  const { sharing, blocks, figures } = kernel;
+  for (let f = 0; f < figures.count; f++) {
+    const to = at + f * sumsPerFigure;
+    const reference = memory[to]!;
+    for (let v = 0; v < sharing; v++) {
+      const from = figures.at + f * paths + v * blocks;
+      for (let b = 0; b * sharing + v < batch; b++) {
+        const deviation = memory[from + b]! - reference;
+        memory[to + 1 + (b % lanes)]! += deviation;
+        memory[to + 1 + lanes + (b % lanes)]! += deviation * deviation;
+      }
+    }
+  }
+}
+
+function momentsOf(program: PathProgram, path: PathKernel, memory: Float64Array, count: number) {
+  const { kernel, places } = path;
+  const mean = new Float64Array(program.size);
+  const squares = new Float64Array(program.size);
+  for (let place = 0; place < places.length; place++) {
+    for (let f = 0; f < kernel.figures.count; f++) {
+      const at = kernel.sums + (place * kernel.figures.count + f) * sumsPerFigure;
+      const reference = memory[at]!;
+      const sum = joined(memory, at + 1);
+      const shift = sum / count;
+      const figure = path.figure(place, f);
+      // NaN - NaN is NaN: a figure that does not exist on the first path does not exist in the mean
+      mean[figure] = reference + shift;
+      squares[figure] = Math.max(0, joined(memory, at + 1 + lanes) - shift * sum);
+    }
+  }
+  for (const { figure, value, less } of path.fixed) {
+    mean[figure] = less === undefined ? value : value - mean[less]!;
+    squares[figure] = less === undefined ? value - value : squares[less]!;
+  }
+  return { count, mean, squares };
+}
+
+/** Lanes, pair by pair. */
+function joined(memory: Float64Array, at: number): number {
+  const lane = (l: number) => memory[at + l]!;
+  return lane(0) + lane(4) + (lane(2) + lane(6)) + (lane(1) + lane(5) + (lane(3) + lane(7)));
+}
+
+/** What the walkers met, path by path (events.ts, noteEncounters); the place of an extreme is found by the program itself. */
+function noteEvents(
+  program: PathProgram,
+  { walkers, kernel, paths }: PathKernel,
+  memory: Float64Array,
+  first: number,
+  batch: number,
+  counts: Float64Array,
+  extremes: (Extreme | null)[],
+): void {
+  const { sharing, blocks } = kernel;
+  const { d } = program.problem.objective;
+  const processes = [...new Set(walkers.map(({ process }) => process))];
+  for (const process of processes) {
+    const own = walkers.filter((walker) => walker.process === process);
+    for (let b = 0, path = 0; path < batch; b++) {
+      for (let v = 0; v < sharing && path < batch; v++, path++) {
+        const place = v * blocks + b;
+        let [finite, z, defect] = [0, 0, 0];
+        for (const walker of own) {
+          for (let i = 0; i < d; i++) {
+            const x = memory[walker.state + i * paths + place]!;
+            finite += x - x;
+          }
+          if (walker.z !== undefined) z = Math.max(z, memory[walker.z + place]!);
+          if (walker.defect !== undefined) defect = Math.max(defect, memory[walker.defect + place]!);
+        }
+        const from = process * eventsPerProcess;
+        if (finite !== 0) counts[from + event.overflow]! += 1;
+        if (z >= 1) {
+          counts[from + event.noDiffusion]! += 1;
+          note(process * extremesPerProcess + extreme.z, z, first + path);
+        }
+        if (defect > 0) {
+          if (defect > roundingDefect) counts[from + event.indefinite]! += 1;
+          if (defect > mendedDefect) counts[from + event.veryIndefinite]! += 1;
+          note(process * extremesPerProcess + extreme.defect, Math.min(defect, Number.MAX_VALUE), first + path);
+        }
+      }
+    }
+  }
+  function note(index: number, value: number, path: number): void {
+    const known = extremes[index] ?? null;
+    if (known && known.value >= value) return;
+    extremes[index] = larger(known, { value, path, place: placeOf(path, index) });
+  }
+  function placeOf(path: number, index: number): readonly number[] {
+    program.extremes.fill(null);
+    program.run(path, new Float64Array(program.size));
+    return program.extremes[index]?.place ?? Array.from(program.problem.start);
+  }
+}

@@ -1,0 +1,89 @@
+// One step, or one substep, of a path, written into a kernel's program: SGD with Gaussian noise, SGD on the normals of an SDE's substeps, and an
+// SDE by local linearisation. The readable twins, path by path, are ensemble/sgd.ts, coupled-sgd.ts and sde.ts: the oracles in the tests.
+import { buildProgram, type Value } from "../../codegen/program.ts";
+import { haSme } from "../../model/ha-sme.ts";
+import type { SdeModel } from "../../model/model.ts";
+import type { SgdProblem } from "../../problem/problem.ts";
+import { psdRoot } from "../root.ts";
+import { freezeValues } from "./frozen.ts";
+import { type Local, localAt } from "./local.ts";
+import { type Builder, cholesky, dot, larger, lowerTimes, sumOf, times } from "./values.ts";
+
+/** Sigma^{1/2} n at a point. */
+function rootTimes(m: Builder, { noise, objective, start }: SgdProblem, local: Local, normal: readonly Value[]): Value[] {
+  const { d } = objective;
+  if (noise.isotropicVariance !== undefined) return normal.map((n) => times(m, Math.sqrt(noise.isotropicVariance!), n));
+  if (!noise.constant) return lowerTimes(m, cholesky(m, local.covariance), normal);
+  const root = psdRoot(noise.covariance(start, new Float64Array(d * d)), d, new Float64Array(d * d));
+  return normal.map((_, i) =>
+    dot(
+      m,
+      normal.map((_n, j) => m.constant(root[i * d + j]!)),
+      normal,
+    ),
+  );
+}
+
+/** x - eta (grad f + Sigma^{1/2} n). */
+export function sgdStep(m: Builder, problem: SgdProblem, x: readonly Value[], normal: readonly Value[]): Value[] {
+  const local = localAt(m, problem, x);
+  const noise = rootTimes(m, problem, local, normal);
+  return local.gradient.map((g, i) => m.subtract(x[i]!, times(m, problem.learningRate, m.add(g, noise[i]!))));
+}
+
+/** SGD on the normals of `fine` substeps (coupled-sgd.ts). */
+export function coupledSgdStep(m: Builder, problem: SgdProblem, x: readonly Value[], normals: readonly (readonly Value[])[]): Value[] {
+  const { learningRate: eta } = problem;
+  const local = localAt(m, problem, x);
+  const frozen = freezeValues(m, problem, haSme, local, normals.length);
+  const together = x.map((_, i) =>
+    times(
+      m,
+      1 / Math.sqrt(normals.length),
+      sumOf(
+        m,
+        normals.map((normal) => normal[i]!),
+      ),
+    ),
+  );
+  const plain = rootTimes(m, problem, local, together).map((value) => times(m, eta, value));
+  const noise = frozen.noise(normals).map((value, i) => (frozen.mended === undefined ? value : m.select(frozen.mended, plain[i]!, value)));
+  return local.gradient.map((g, i) => m.subtract(m.subtract(x[i]!, times(m, eta, g)), noise[i]!));
+}
+
+/** What an SDE's path met so far (walker.ts, Encounters); undefined where the model cannot meet it. */
+export interface Met<T> {
+  readonly z: T | undefined;
+  readonly defect: T | undefined;
+}
+
+/** Which encounters a model has on a problem. */
+export function meets(problem: SgdProblem, model: SdeModel): Met<true> {
+  const { d } = problem.objective;
+  const m = buildProgram(d);
+  const x = Array.from({ length: d }, (_, i) => m.input(i));
+  const frozen = freezeValues(m, problem, model, localAt(m, problem, x), 1);
+  return { z: frozen.z === undefined ? undefined : true, defect: frozen.defect === undefined ? undefined : true };
+}
+
+/** One substep of 1/level of a step, over `normals.length` pieces of 1/fine. */
+export function sdeSubstep(
+  m: Builder,
+  problem: SgdProblem,
+  model: SdeModel,
+  { fine, level }: { readonly fine: number; readonly level: number },
+  x: readonly Value[],
+  met: Met<Value>,
+  normals: readonly (readonly Value[])[],
+): { readonly x: Value[]; readonly met: Met<Value> } {
+  const frozen = freezeValues(m, problem, model, localAt(m, problem, x), fine);
+  const mean = frozen.mean(level);
+  const noise = frozen.noise(normals);
+  return {
+    x: x.map((value, i) => m.add(value, m.subtract(mean[i]!, noise[i]!))),
+    met: {
+      z: met.z === undefined ? undefined : larger(m, met.z, frozen.z!),
+      defect: met.defect === undefined ? undefined : larger(m, met.defect, frozen.defect!),
+    },
+  };
+}
