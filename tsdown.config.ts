@@ -2,7 +2,14 @@ import { defineConfig } from "tsdown";
 
 // One build for Node and browsers; the command's file is small and loads the rest when it is needed.
 export default defineConfig({
-  entry: { index: "src/index.ts", "report/index": "src/report/index.ts", node: "src/node.ts", "cli/main": "src/cli/main.ts" },
+  entry: {
+    index: "src/index.ts",
+    "report/index": "src/report/index.ts",
+    node: "src/node.ts",
+    "node/oracle-thread": "src/node/oracle-thread.ts",
+    "cli/main": "src/cli/main.ts",
+    "cluster/compute-thread": "src/cluster/compute-thread.ts",
+  },
   format: "esm",
   platform: "neutral",
   target: "es2022",

@@ -34,6 +34,8 @@ function install(what, debian, isThere) {
 }
 
 if (!existsSync("/usr/bin/chromium")) install("Chromium", "chromium fonts-dejavu-core", () => existsSync("/usr/bin/chromium"));
+const redis = () => spawnSync("redis-server", ["--version"]).status === 0;
+if (!redis()) install("redis-server", "redis-server", redis);
 const python = spawnSync("/usr/bin/python3", ["-c", "import numpy"]).status === 0;
 if (!python)
   install("NumPy for /usr/bin/python3", "python3-numpy", () => spawnSync("/usr/bin/python3", ["-c", "import numpy"]).status === 0);

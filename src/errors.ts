@@ -50,6 +50,16 @@ export class InterruptedError extends EscapementError {
   }
 }
 
+/** Another process did not do its part: it died, hung, or answered nonsense. */
+export class TransportError extends EscapementError {
+  /** The same may succeed if tried again. */
+  readonly retryable: boolean;
+  constructor(code: string, message: string, details: ErrorDetails = {}, retryable = false) {
+    super(code, message, 1, details);
+    this.retryable = retryable;
+  }
+}
+
 /** A defect of the program's own. */
 export class InternalError extends EscapementError {
   constructor(code: string, message: string, details: ErrorDetails = {}) {

@@ -1,15 +1,19 @@
 // The public list of `escapement`: runs in Node and in browsers, no side effects.
 export * from "./answer/index.ts";
+export { type Engine, plainEngine } from "./ensemble/run.ts";
 export { DomainError, EscapementError, InputError, InternalError, InterruptedError, NoAnswerError } from "./errors.ts";
+export { printTex } from "./expr/print-tex.ts";
 export { bind } from "./model/bind.ts";
 export { modelById, models, selectModels } from "./model/index.ts";
 export type { SdeModel } from "./model/model.ts";
 export type { Sde } from "./model/sde.ts";
+export { symmetricEigen } from "./numerics/eigen.ts";
 export { diffusionFactor, driftFactor } from "./numerics/factors.ts";
 export { parseJson } from "./problem/json-text.ts";
 export type { SgdProblem } from "./problem/problem.ts";
 export { readProblem } from "./problem/read.ts";
 export { problemJsonSchema } from "./problem/schema.ts";
+export { readCsv, type Table } from "./problem/table.ts";
 export { withLearningRate, withStart, withSteps } from "./problem/vary.ts";
 export { compare } from "./question/compare.ts";
 export { type DeriveOptions, derive } from "./question/derive.ts";
@@ -20,6 +24,6 @@ export { law } from "./question/law.ts";
 export { type MapOptions, map } from "./question/map.ts";
 export type { QuestionOptions } from "./question/options.ts";
 export { type PathBlock, type PathsOptions, pathBlocks, paths } from "./question/paths.ts";
-export { type Sampling, sampling } from "./question/sampling.ts";
+export { type Sampling, sampling, samplingBy } from "./question/sampling.ts";
 export { weak } from "./question/weak.ts";
 export { version } from "./version.ts";

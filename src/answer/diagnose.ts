@@ -20,6 +20,22 @@ export interface SweepRow {
   readonly stableInMeanSquare: boolean | null;
   readonly defect: number | Estimate | null;
   readonly stationaryExcessLoss: { readonly [id: string]: Estimate | null };
+  /** Finite sums: whether each model is to be trusted at this learning rate and batch. */
+  readonly trust?: { readonly [id: string]: TrustVerdict["trust"] };
+  /** SGD's own excess loss, by running it (--measure); null where it does not stay near the point. */
+  readonly measuredExcessLoss?: Estimate | null;
+}
+
+/** What momentum makes of a point. */
+export interface MomentumDiagnosis {
+  readonly beta: number;
+  /** eta/(1 - beta). */
+  readonly effectiveRate: number;
+  /** The learning rate from which on the steepest mode swings, (1 - sqrt beta)^2/lambda_max; null where f does not curve upwards. */
+  readonly swings: number | null;
+  readonly modes: "all swing" | "some swing" | "none swings" | "growing";
+  /** eta tr Sigma/(2 d (1 - beta)). */
+  readonly temperature: number | Estimate;
 }
 
 export interface DiagnoseResult {
@@ -39,8 +55,14 @@ export interface DiagnoseResult {
   readonly stationaryExcessLoss?: { readonly [id: string]: Estimate | null };
   /** Theory, section 10: dimensionless indicators of what each model misses here. */
   readonly indicators?: { readonly [name: string]: number | null };
+  /** With momentum; thresholds, regime and defect are then its own: z is eta lambda, oneStep (1 + sqrt beta)^2/lambda_max, unstable 2 (1 + beta)/lambda_max. */
+  readonly momentum?: MomentumDiagnosis;
   readonly verdicts: readonly TrustVerdict[];
   readonly sweep?: readonly SweepRow[];
+  /** SGD's own stationary excess loss, by running it (--measure). */
+  readonly measuredExcessLoss?: Estimate | null;
+  /** Networks: part of the Hessian's trace in each layer. */
+  readonly layers?: readonly { readonly parameters: number; readonly hessianTrace: number }[];
   readonly gradient?: readonly number[];
   readonly drift?: { readonly [id: string]: readonly number[] | null };
 }

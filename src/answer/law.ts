@@ -44,4 +44,25 @@ export interface LawResult {
   readonly method: string;
   readonly sgd: SgdLaw;
   readonly models: { readonly [id: string]: ModelLaw };
+  /** With momentum on quadratics; null where there is none. */
+  readonly exactSde?: ExactSde | null;
+}
+
+/**
+ * The only linear SDE on (x, v) with SGD's law at every k (at every second k in the two-step regime), in units of t = k eta. Its diffusion is never
+ * positive semidefinite: no process has it.
+ */
+export interface ExactSde {
+  /** [2d][2d], not symmetric. */
+  readonly drift: readonly (readonly number[])[];
+  readonly diffusion: readonly (readonly number[])[];
+  readonly defect: number | null;
+  readonly regime: "one-step" | "two-step";
+}
+
+/**
+ * With momentum mean and covariance are of (x_1..x_d, v_1..v_d), those of models without a velocity of x alone; divergences and densities are of x.
+ */
+export interface MomentumLawResult extends LawResult {
+  readonly exactSde: ExactSde | null;
 }

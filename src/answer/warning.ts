@@ -14,6 +14,7 @@ export const warningCodes = {
   "constant-column": "a constant column was standardized to 0",
   "order-not-fitted": "no order was fitted: errors are rounding, too few, or change sign",
   "not-applicable": "the question does not apply to this problem or model",
+  unfinished: "a durable run is not finished: the figures are those of the paths that are",
 } as const;
 
 export type WarningCode = keyof typeof warningCodes;

@@ -1,6 +1,6 @@
 // What a command is: its flags, and a module that asks its question and tells the answer.
 import type { Answer } from "../answer/answer.ts";
-import type { QuestionOptions, SgdProblem } from "../index.ts";
+import type { Engine, QuestionOptions, Sampling, SgdProblem } from "../index.ts";
 import type { Flag } from "./flags.ts";
 import type { Flags } from "./problem.ts";
 
@@ -8,6 +8,9 @@ export interface Asked {
   readonly problems: readonly SgdProblem[];
   readonly flags: Flags;
   readonly options: QuestionOptions;
+  /** Who runs blocks of paths, and the sampling on it. */
+  readonly engine: Engine;
+  readonly sampling: Sampling;
   /** What was typed, to print "again: ...". */
   readonly typed: string;
 }
@@ -31,4 +34,8 @@ export interface Command {
   readonly sweeps: readonly string[];
   readonly example: string;
   load?(): Promise<CommandModule>;
+  /** Arguments of a command that asks no question, such as <dir...>. */
+  readonly operands?: string;
+  /** Instead of a question: what the command does with its own flags, to the exit code. */
+  run?(flags: Flags, operands: readonly string[]): Promise<number>;
 }

@@ -1,5 +1,11 @@
 // The commands, one line each; what they do is loaded when they run, so that --help is quick.
 import type { Command } from "./command.ts";
+import { commonFlags, type Flag } from "./flags.ts";
+
+/** Flags of commands that ask the question of a run folder again. */
+const replayFlags: readonly Flag[] = commonFlags.filter((flag) => ["json", "report", "quiet"].includes(flag.name));
+
+const clusterFlag = commonFlags.find((flag) => flag.name === "cluster")!;
 
 export const commands: readonly Command[] = [
   {
@@ -45,6 +51,7 @@ export const commands: readonly Command[] = [
     flags: [
       { name: "point", kind: "text", argument: "<p>", help: "start or optimum" },
       { name: "vectors", kind: "switch", help: "also the gradient and each model's drift" },
+      { name: "measure", kind: "switch", help: "networks at an optimum: SGD's excess loss by running it, too" },
     ],
     sweeps: ["eta", "batch"],
     example: "escapement diagnose examples/diabetes.json --point optimum --eta 0.01,0.1",
@@ -55,7 +62,7 @@ export const commands: readonly Command[] = [
     summary: "ensembles of paths: moments of the final state, or the paths in a file",
     problems: "one",
     flags: [
-      { name: "out", kind: "text", argument: "<file>", help: "write the paths: .csv, .parquet or .npz by the ending" },
+      { name: "out", kind: "text", argument: "<file>", help: "write the paths: .csv, .parquet, .arrow or .npz by the ending" },
       { name: "overwrite", kind: "switch", help: "replace the file if it exists" },
     ],
     sweeps: [],
@@ -98,7 +105,71 @@ export const commands: readonly Command[] = [
     sweeps: [],
     example: "escapement schema > problem.schema.json",
   },
-  ...["reproduce", "studio", "runs", "show", "merge", "worker", "status"].map(
-    (name): Command => ({ name, summary: "not yet", problems: "none", flags: [], sweeps: [], example: "" }),
-  ),
+  {
+    name: "studio",
+    summary: "the interactive workbench in a browser, served on 127.0.0.1",
+    problems: "none",
+    flags: [
+      { name: "port", kind: "count", argument: "<n>", help: "port; 0, the default, for a free one" },
+      { name: "no-open", kind: "switch", help: "print the address and open no browser" },
+    ],
+    sweeps: [],
+    example: "escapement studio",
+    run: async (flags) => (await import("./commands/studio.ts")).studio(flags),
+  },
+  {
+    name: "runs",
+    summary: "the durable runs in a folder: what they ask and how far they are",
+    problems: "none",
+    operands: "[dir]",
+    flags: [{ name: "json", kind: "switch", help: "one JSON document on standard output" }],
+    sweeps: [],
+    example: "escapement runs .",
+    run: async (flags, operands) => (await import("./commands/runs.ts")).runs(flags, operands),
+  },
+  {
+    name: "show",
+    summary: "the answer of a durable run, from what is finished",
+    problems: "none",
+    operands: "<dir>",
+    flags: replayFlags,
+    sweeps: [],
+    example: "escapement show my-run",
+    run: async (flags, operands) => (await import("./commands/show.ts")).show(flags, operands, commands),
+  },
+  {
+    name: "merge",
+    summary: "the whole answer from the run folders of all shards",
+    problems: "none",
+    operands: "<dir...>",
+    flags: replayFlags,
+    sweeps: [],
+    example: "escapement merge shards/*",
+    run: async (flags, operands) => (await import("./commands/merge.ts")).merge(flags, operands, commands),
+  },
+  {
+    name: "worker",
+    summary: "computes for the distributed runs at an address, until it is stopped",
+    problems: "none",
+    flags: [
+      clusterFlag,
+      { name: "threads", kind: "count", argument: "<n>", help: "computing threads; default: one a core" },
+      { name: "name", kind: "text", argument: "<name>", help: "how the worker is named; default: host and process" },
+      { name: "allow-oracle", kind: "switch", help: "let a program be the objective" },
+      { name: "quiet", short: "q", kind: "switch", help: "say nothing" },
+    ],
+    sweeps: [],
+    example: "escapement worker --cluster redis://127.0.0.1:6379",
+    run: async (flags) => (await import("./commands/worker.ts")).worker(flags),
+  },
+  {
+    name: "status",
+    summary: "which run is at an address, what is left of it, who works",
+    problems: "none",
+    flags: [clusterFlag, { name: "json", kind: "switch", help: "one JSON document on standard output" }],
+    sweeps: [],
+    example: "escapement status --cluster redis://127.0.0.1:6379",
+    run: async (flags) => (await import("./commands/status.ts")).status(flags),
+  },
+  ...["reproduce"].map((name): Command => ({ name, summary: "not yet", problems: "none", flags: [], sweeps: [], example: "" })),
 ];

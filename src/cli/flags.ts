@@ -29,8 +29,8 @@ export const problemFlags: readonly Flag[] = [
   { name: "batch", kind: "counts", argument: "<B>", help: "minibatch size (a list for diagnose)" },
   { name: "with-replacement", kind: "switch", help: "draw the batch with replacement" },
   { name: "eta", also: ["lr"], kind: "list", argument: "<eta>", help: "learning rate (a list for weak and diagnose)" },
-  { name: "momentum", kind: "number", argument: "<beta>", help: "heavy ball", notYet: true },
-  { name: "velocity", kind: "list", argument: "<v>", help: "initial velocity", notYet: true },
+  { name: "momentum", kind: "number", argument: "<beta>", help: "heavy ball: v+ = beta v - eta g, x+ = x + v+" },
+  { name: "velocity", kind: "list", argument: "<v>", help: "initial velocity (default zeros)" },
   { name: "start", kind: "list", argument: "<x0>", help: "start, such as 1,-0.5" },
   { name: "steps", kind: "count", argument: "<k>", help: "number of SGD steps" },
   { name: "test", kind: "repeated", argument: "<phi>", help: "test function; again for more" },
@@ -56,11 +56,11 @@ export const commonFlags: readonly Flag[] = [
   { name: "threads", kind: "count", argument: "<n>", help: "threads", notYet: true },
   { name: "backend", kind: "text", argument: "<b>", help: "auto, wasm, native or javascript", notYet: true },
   { name: "normals", kind: "text", argument: "<n>", help: "fast or full", notYet: true },
-  { name: "run", kind: "text", argument: "<dir>", help: "durable run", notYet: true },
-  { name: "resume", kind: "text", argument: "<dir>", help: "go on with a durable run", notYet: true },
-  { name: "shard", kind: "text", argument: "<i/n>", help: "this part only", notYet: true },
-  { name: "cluster", kind: "text", argument: "<url>", help: "distributed run", notYet: true },
-  { name: "allow-oracle", kind: "switch", help: "let a program be the objective", notYet: true },
+  { name: "run", kind: "text", argument: "<dir>", help: "keep what is finished in this folder" },
+  { name: "resume", kind: "text", argument: "<dir>", help: "go on with a durable run" },
+  { name: "shard", kind: "text", argument: "<i/n>", help: "this part only, with --run; `merge` joins" },
+  { name: "cluster", kind: "text", argument: "<url>", help: "spread over the workers at this address" },
+  { name: "allow-oracle", kind: "switch", help: "let the problem's program run as its objective" },
 ];
 
 export type FlagValue = string | number | boolean | readonly string[] | readonly number[] | unknown;

@@ -37,7 +37,7 @@ function parserOf(argv: readonly string[]): Parser {
 }
 
 function addCommand(parser: Parser, command: Command, argv: readonly string[]): void {
-  const later = command.name !== "schema" && !command.load;
+  const later = command.name !== "schema" && !command.load && !command.run;
   const sub = parser.command(command.name, { hidden: later }).description(command.summary).exitOverride();
   if (later) {
     sub
@@ -50,13 +50,21 @@ function addCommand(parser: Parser, command: Command, argv: readonly string[]): 
   }
   if (command.problems !== "none")
     sub.argument(command.problems === "many" ? "[problem...]" : "[problem]", "a problem file, - for standard input, or a gallery name");
-  const flags = command.problems === "none" ? [] : [...command.flags, ...problemFlags, ...commonFlags];
+  const flags = command.problems === "none" ? command.flags : [...command.flags, ...problemFlags, ...commonFlags];
+  if (command.operands) sub.argument(command.operands);
   for (const flag of flags) addFlag(sub, flag);
   if (command.example) sub.addHelpText("after", `\nExample:  ${command.example}`);
   sub.action(async (...args: unknown[]) => {
     if (command.name === "schema") {
       const { problemJsonSchema } = await import("../index.ts");
       process.stdout.write(`${JSON.stringify(problemJsonSchema(), null, 2)}\n`);
+      return;
+    }
+    if (command.run) {
+      process.exitCode = await command.run(
+        sub.opts() as Record<string, FlagValue>,
+        command.operands ? [args[0] ?? []].flat().map(String) : [],
+      );
       return;
     }
     const names = command.problems === "many" ? (args[0] as string[]) : args[0] === undefined ? [] : [args[0] as string];

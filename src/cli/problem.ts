@@ -15,6 +15,8 @@ export function layFlagsOver(raw: unknown, flags: Flags): unknown {
   if (noise) problem["noise"] = noise;
   if (flags["eta"] !== undefined) problem["learningRate"] = single(flags["eta"], "--eta");
   for (const [flag, field] of [
+    ["momentum", "momentum"],
+    ["velocity", "velocity"],
     ["start", "start"],
     ["steps", "steps"],
     ["test", "tests"],
@@ -75,3 +77,7 @@ function single(values: FlagValue, flag: string): unknown {
 
 /** Whether flags alone make a problem. */
 export const makesProblem = (flags: Flags): boolean => ["formula", "matrix", "data"].some((f) => flags[f] !== undefined);
+
+/** A list of several, or a range that is still text. */
+export const isSweep = (value: FlagValue): boolean =>
+  Array.isArray(value) ? value.length > 1 : typeof value === "string" && /[:,]/.test(value);

@@ -3,8 +3,9 @@ import type { Answer } from "../answer/answer.ts";
 import { EscapementError, InputError } from "../errors.ts";
 import type { QuestionOptions, SgdProblem } from "../index.ts";
 import type { Command, CommandModule } from "./command.ts";
+import { type Execution, openExecution } from "./execution.ts";
 import type { FlagValue } from "./flags.ts";
-import { type Flags, layFlagsOver, makesProblem } from "./problem.ts";
+import { type Flags, isSweep, layFlagsOver, makesProblem } from "./problem.ts";
 import { startProgress } from "./progress.ts";
 
 /** Runs a command that asks a question; returns the exit code. */
@@ -15,28 +16,31 @@ export async function runCommand(
   argv: readonly string[],
 ): Promise<number> {
   const flags = canonicalFlags(opts);
-  const problems = await readProblems(command, names, flags);
+  const contents = new Map<string, Uint8Array>();
+  const problems = await readProblems(command, names, flags, contents);
   const module = await command.load!();
-  const typed = argv.map(quoted).join(" ");
+  const { samplingBy } = await import("../index.ts");
+  const typed = argv.map(withoutPassword).map(quoted).join(" ");
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   process.once("SIGINT", onInterrupt);
   const progress = startProgress(flags["quiet"] === true);
+  let execution: Execution | undefined;
   try {
-    const answer = await module.ask({
-      problems,
-      flags,
-      options: { ...optionsOf(flags), signal: interrupt.signal, onProgress: progress.report },
-      typed,
-    });
+    const options = { ...optionsOf(flags), signal: interrupt.signal, onProgress: progress.report };
+    execution = await openExecution(command, problems, flags, contents);
+    const answer = await execution.answer((engine) =>
+      module.ask({ problems, flags, options, engine, sampling: samplingBy(engine), typed }),
+    );
     progress.stop();
-    return await printAnswer(module, answer, flags, typed);
+    return answer === undefined ? 0 : await printAnswer(module, answer, flags, typed);
   } catch (error) {
     progress.stop();
     if (flags["json"] && error instanceof EscapementError && error.exitCode === 3)
       process.stdout.write(`${JSON.stringify(refusal(command, problems, error))}\n`);
     throw error;
   } finally {
+    await execution?.close();
     process.removeListener("SIGINT", onInterrupt);
   }
 }
@@ -52,12 +56,22 @@ function canonicalFlags(opts: Record<string, FlagValue>): Flags {
   return flags;
 }
 
-async function readProblems(command: Command, names: readonly string[], flags: Flags): Promise<SgdProblem[]> {
+async function readProblems(
+  command: Command,
+  names: readonly string[],
+  flags: Flags,
+  contents: Map<string, Uint8Array>,
+): Promise<SgdProblem[]> {
   if (names.length === 0 && command.problems === "optional" && !makesProblem(flags)) return [];
-  const { readRaw, readProblemAt } = await import("../node.ts");
+  const { collectFiles, readRaw, readProblemAt } = await import("../node.ts");
   const own: Record<string, FlagValue> = { ...flags };
   // a list that the command sweeps is not a field; a single value is
   for (const name of command.sweeps) if (isSweep(own[name])) delete own[name];
+  const read = async (raw: unknown, folder: string): Promise<SgdProblem> => {
+    const problem = await readProblemAt(layFlagsOver(raw, own), folder, { allowOracle: flags["allow-oracle"] === true });
+    collectFiles(problem.json, folder, contents);
+    return problem;
+  };
   if (names.length === 0) {
     if (!makesProblem(flags))
       throw new InputError(
@@ -66,18 +80,18 @@ async function readProblems(command: Command, names: readonly string[], flags: F
       );
     if (own["eta"] === undefined && Array.isArray(flags["eta"])) own["eta"] = [(flags["eta"] as number[])[0]];
     if (own["batch"] === undefined && Array.isArray(flags["batch"])) own["batch"] = [(flags["batch"] as number[])[0]];
-    return [readProblemAt(layFlagsOver(undefined, own), ".")];
+    return [await read(undefined, ".")];
   }
-  return names.map((name) => {
+  const problems: SgdProblem[] = [];
+  for (const name of names) {
     const { raw, folder } = readRaw(name);
-    return readProblemAt(layFlagsOver(raw, own), folder);
-  });
+    problems.push(await read(raw, folder));
+  }
+  return problems;
 }
 
-/** A list of several, or a range that is still text. */
-const isSweep = (value: FlagValue): boolean => (Array.isArray(value) ? value.length > 1 : typeof value === "string" && /[:,]/.test(value));
-
-function optionsOf(flags: Flags): QuestionOptions {
+/** Options of a question as the flags say. */
+export function optionsOf(flags: Flags): QuestionOptions {
   const method = flags["method"];
   if (method !== undefined && method !== "auto" && method !== "exact" && method !== "sample")
     throw new InputError("cli/flag", `--method: found ${String(method)}; allowed: auto, exact, sample`, { flag: "--method" });
@@ -95,7 +109,8 @@ function optionsOf(flags: Flags): QuestionOptions {
   };
 }
 
-async function printAnswer(module: CommandModule, answer: Answer<unknown>, flags: Flags, typed: string): Promise<number> {
+/** Prints an answer as the flags say, and writes its page. */
+export async function printAnswer(module: CommandModule, answer: Answer<unknown>, flags: Flags, typed: string): Promise<number> {
   const asked = flags["report"] as string | undefined;
   const path = asked ?? (flags["json"] ? undefined : module.defaultReport);
   let report: string | undefined;
@@ -123,5 +138,8 @@ function refusal(command: Command, problems: readonly SgdProblem[], error: Escap
     error: { code: error.code, message: error.message },
   };
 }
+
+/** Addresses are told without user and password. */
+const withoutPassword = (word: string): string => word.replace(/(rediss?:\/\/)[^/]*@/, "$1");
 
 const quoted = (word: string): string => (/^[\w./:,=+-]+$/.test(word) ? word : `"${word.replace(/(["\\$`])/g, "\\$1")}"`);

@@ -1,6 +1,6 @@
 // A program executed by JavaScript: instruction after instruction, each over a block of points, so that the dispatch is paid once a block.
 // The twin of the WebAssembly backend, with the same bits; it serves where WebAssembly is missing, and as its oracle.
-import { copysign, exponentOf, mantissaOf, pow2 } from "../numerics/arithmetic.ts";
+import { copysign, exponentOf, flipOdd, mantissaOf, pow2 } from "../numerics/arithmetic.ts";
 import * as numbers from "../numerics/elementary/numbers.ts";
 import { elementaryProgram } from "./elementary-programs.ts";
 import type { Program, Value } from "./program.ts";
@@ -89,7 +89,13 @@ export interface Step {
 }
 
 /** One instruction on n points; truth values are 1 and 0. */
-export function execute({ operation, target: t, x, y, z, value, f }: Step, n: number, points: Float64Array, offset: number, stride: number): void {
+export function execute(
+  { operation, target: t, x, y, z, value, f }: Step,
+  n: number,
+  points: Float64Array,
+  offset: number,
+  stride: number,
+): void {
   switch (operation) {
     case "input":
       for (let i = 0; i < n; i += 1) t[i] = points[offset + i * stride + value]!;
@@ -153,6 +159,9 @@ export function execute({ operation, target: t, x, y, z, value, f }: Step, n: nu
       return;
     case "copysign":
       for (let i = 0; i < n; i += 1) t[i] = copysign(x[i]!, y[i]!);
+      return;
+    case "flipOdd":
+      for (let i = 0; i < n; i += 1) t[i] = flipOdd(x[i]!, y[i]!);
       return;
     case "call1":
     case "call2":

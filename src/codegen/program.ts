@@ -16,7 +16,7 @@ export type Operation =
   | "input"
   | "constant"
   | ("sqrt" | "negate" | "abs" | "not" | "pow2" | "exponentOf" | "mantissaOf")
-  | ("add" | "subtract" | "multiply" | "divide" | "less" | "lessEqual" | "equal" | "and" | "or" | "copysign")
+  | ("add" | "subtract" | "multiply" | "divide" | "less" | "lessEqual" | "equal" | "and" | "or" | "copysign" | "flipOdd")
   | "select"
   // callee(first), callee(first, second), first ? callee(second) : third
   | ("call1" | "call2" | "rarely");
@@ -100,6 +100,7 @@ export function buildProgram(inputCount: number): ProgramBuilder {
     exponentOf: (x) => emit("exponentOf", x),
     mantissaOf: (x) => emit("mantissaOf", x),
     copysign: (magnitude, sign) => emit("copysign", magnitude, sign),
+    flipOdd: (x, n) => emit("flipOdd", x, n),
     call1: (callee, a) => intern("call1", [a], 0, callee),
     call2: (callee, a, b) => intern("call2", [a, b], 0, callee),
     finish: (outputs) => withoutDeadCode({ inputCount, instructions, outputs }),
@@ -117,7 +118,8 @@ type FoldedOperation =
   | "pow2"
   | "exponentOf"
   | "mantissaOf"
-  | "copysign";
+  | "copysign"
+  | "flipOdd";
 
 function nameOfFunction(f: UnaryFunction): string {
   const name = nameOf.get(f);

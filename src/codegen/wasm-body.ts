@@ -64,6 +64,14 @@ const suffix: ReadonlyMap<Operation, readonly number[]> = new Map<Operation, rea
   ["not", [op.i32Eqz]],
   ["select", [op.select]],
   ["copysign", [op.f64Copysign]],
+  // n + 1.5 2^52 has n's parity in its last bit, which becomes the sign of a 1 that x is multiplied by
+  [
+    "flipOdd",
+    [
+      ...[...float64Constant(6755399441055744), op.f64Add, bits, ...i64(63n), op.i64Shl],
+      ...[...i64(0x3ff0000000000000n), op.i64Or, op.f64ReinterpretI64, op.f64Mul],
+    ],
+  ],
   // k + (2^52 + 1023) has k + 1023, the exponent's bits, at its end
   ["pow2", [...float64Constant(4503599627371519), op.f64Add, bits, ...i64(52n), op.i64Shl, op.f64ReinterpretI64]],
   // the exponent's bits put at the end of 2^52, then 2^52 + 1023 taken off

@@ -6,11 +6,13 @@
 import type { SdeModel } from "../model/model.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { freeze, frozenNoise } from "./frozen.ts";
+import { heavyBallWalker, summedGradient } from "./momentum-sgd.ts";
 import { gaussianNoise } from "./sgd.ts";
 import { newEncounters, type Walker } from "./walker.ts";
 
 /** @param coupling  a model whose frozen law over a step is SGD's: HA-SME, without corrections */
 export function coupledSgdWalker(problem: SgdProblem, coupling: SdeModel, fine: number): Walker {
+  if (problem.momentum) return heavyBallWalker(problem, problem.momentum, summedGradient(problem, gaussianNoise(problem), fine));
   const { objective, learningRate: eta, start } = problem;
   const { d } = objective;
   const frozen = freeze(coupling, problem);

@@ -14,6 +14,7 @@ import { larger } from "./ensemble.ts";
 import { eventsPerProcess, extremesPerProcess, noteEncounters } from "./events.ts";
 import { type CoupledJob, jobText } from "./job-spec.ts";
 import { type Levels, levelsFor } from "./levels.ts";
+import { vectorsAStep } from "./momentum-sgd.ts";
 import { type ObservationSpec, observationOf } from "./observation.ts";
 import { type Companion, idOf } from "./process.ts";
 import type { PathProgram } from "./program.ts";
@@ -68,7 +69,8 @@ export function coupledProgram(
   const levels = levelsFor(fine, "stochastic", eliminations);
   const gaussian = noise.kind === "gaussian";
   const source = normalSource(seed, d, normalKind);
-  const normals = new Float64Array(fine * d);
+  const vectors = vectorsAStep(problem, fine);
+  const normals = new Float64Array(vectors * d);
   const noNormals = new Float64Array(deterministicSubsteps * d);
   const sgd = gaussian ? coupledSgdWalker(problem, haSme, fine) : sgdWalker(problem, seed);
   const block = steps.length * size;
@@ -101,7 +103,7 @@ export function coupledProgram(
   const extremes: (Extreme | null)[] = new Array<Extreme | null>((1 + companions.length) * extremesPerProcess).fill(null);
 
   const observe = (walker: Walker, place: number, process: number, out: Float64Array) => {
-    if (isFiniteState(walker.x)) look(walker.x, place, process, out, 0);
+    if (isFiniteState(walker.x)) look(walker.state ?? walker.x, place, process, out, 0);
     else out.fill(Number.NaN);
   };
   const combineLevels = (runner: Runner, place: number, process: number) => {
@@ -150,7 +152,7 @@ export function coupledProgram(
       for (const runner of runners) if (!runner.fixed) for (const walker of runner.walkers) walker.begin(path);
       const last = steps[steps.length - 1]!;
       for (let k = 0, place = 0; k < last; k++) {
-        source.fill(path, k, fine, normals);
+        source.fill(path, k, vectors, normals);
         if (isFiniteState(sgd.x)) sgd.advance(k, normals);
         for (const runner of runners) if (!runner.fixed) advance(runner, k);
         if (steps[place] !== k + 1) continue;

@@ -16,6 +16,7 @@ import { eventsPerProcess, extremesPerProcess, noteEncounters } from "./events.t
 import type { Frozen } from "./frozen.ts";
 import { type ExitJob, jobText } from "./job-spec.ts";
 import { type Levels, levelsFor } from "./levels.ts";
+import { vectorsAStep } from "./momentum-sgd.ts";
 import type { PathProgram } from "./program.ts";
 import { sdeWalker } from "./sde.ts";
 import { type SgdKind, sgdWalker } from "./sgd.ts";
@@ -128,7 +129,8 @@ export function sdeExitProgram(
   const levels = deterministic ? levelsFor(fine, "deterministic") : levelsFor(fine, "stochastic", 1);
   const source = normalSource(seed, d, normalKind);
   const stream = createStream(seed);
-  const normals = new Float64Array(fine * d);
+  const vectors = vectorsAStep(problem, fine);
+  const normals = new Float64Array(vectors * d);
   const { counts, extremes, censored, leftThrough } = events(region);
   const gradient = new Float64Array(d);
   const start = region.constraints.map((g) => g.value(problem.start));
@@ -193,7 +195,7 @@ export function sdeExitProgram(
       }
       let alive = fates.length;
       for (step = 0; alive > 0 && step < maxSteps; step++) {
-        if (!deterministic) source.fill(path, step, fine, normals);
+        if (!deterministic) source.fill(path, step, vectors, normals);
         let moved = false;
         for (let l = 0; l < fates.length; l++) {
           const fate = fates[l]!;

@@ -30,6 +30,9 @@ export function relativeExpm1(w: number): number {
   return w === 0 ? 1 : expm1(w) / w;
 }
 
+/** Sees each substep: from `before`, where the coefficients were frozen, to `after`, over `length` of a step. */
+export type SubstepWatcher = (before: Vector, after: Vector, frozen: Frozen, substep: number, length: number) => void;
+
 export interface Frozen {
   /** Rates a_i. */
   readonly rates: Vector;

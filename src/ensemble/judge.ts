@@ -3,6 +3,7 @@
 import { type Warning, warning } from "../answer/warning.ts";
 import { decideProcess, type ExistenceOptions, existenceAt, type Met, mendableDefect, type PointExistence } from "../model/existence.ts";
 import type { SdeModel } from "../model/model.ts";
+import { closedFormOnly, withoutVelocity } from "../model/momentum.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { Ensemble } from "./ensemble.ts";
 import { event, eventsPerProcess, extreme, extremesPerProcess, mendedDefect } from "./events.ts";
@@ -19,7 +20,9 @@ export function judgeStart(
   problem: SgdProblem,
   options: ExistenceOptions,
 ): Judgement & { readonly start: PointExistence } {
-  const start = existenceAt(model, problem, problem.start);
+  const start = existenceAt(model, withoutVelocity(problem), problem.start);
+  const closed = closedFormOnly(model);
+  if (closed) return { start, answered: false, warnings: [closed] };
   const { answered, warnings } = decideProcess(model, start, undefined, options);
   return { start, answered, warnings: answered ? [] : warnings };
 }

@@ -12,6 +12,7 @@ import { pathsPerBlock } from "./ensemble.ts";
 import { estimateOf, pathRounding, stepBias } from "./figure.ts";
 import { judgePaths, judgeStart, overflowWarnings } from "./judge.ts";
 import { type Moments, standardErrorOf } from "./moments.ts";
+import { startState, stateDimension } from "./momentum-sgd.ts";
 import type { SampleOptions } from "./options.ts";
 import { runBlock } from "./run.ts";
 import { type Headline, sample } from "./sample.ts";
@@ -29,7 +30,7 @@ export interface SampledLaw {
  */
 export async function sampleLaw(problem: SgdProblem, models: readonly SdeModel[], options: SampleOptions = {}): Promise<SampledLaw> {
   const { seed = 1 } = options;
-  const { d } = problem.objective;
+  const d = stateDimension(problem);
   const starts = models.map((model) => judgeStart(model, problem, options));
   const warnings: Warning[] = starts.flatMap((start) => start.warnings);
   const sampledModels = models.filter((_, i) => starts[i]!.answered);
@@ -82,7 +83,7 @@ export async function sampleLaw(problem: SgdProblem, models: readonly SdeModel[]
       exists: start.exists,
       regime: "one-step",
       defect: finite(start.defect),
-      diffusion: start.diffusion && toRows(start.diffusion, d),
+      diffusion: start.diffusion && toRows(start.diffusion, problem.objective.d),
       laws,
       stationary: null,
     };
@@ -116,8 +117,8 @@ function noLaws(problem: SgdProblem): LawAtStep[] {
 
 /** Approximate means, [process][place][coordinate]: from the first block, about the start. */
 function findCenters(problem: SgdProblem, companions: Parameters<typeof coupledProgram>[1], seed: number): Float64Array[][] {
-  const { d } = problem.objective;
-  const places = problem.at.map(() => problem.start);
+  const d = stateDimension(problem);
+  const places = problem.at.map(() => startState(problem));
   const aboutStart = Array.from({ length: 1 + companions.length }, () => places);
   const program = coupledProgram(problem, companions, { kind: "state" }, problem.at, 2, seed);
   const { moments } = runBlock(program, 0, pathsPerBlock / 4);

@@ -2,10 +2,11 @@
 // and, where generated kernels should know it, one in kernel/observation-formulas.ts.
 import type { Vector } from "../numerics/arrays.ts";
 import type { SgdProblem } from "../problem/problem.ts";
+import { stateDimension } from "./momentum-sgd.ts";
 
 /**
  * "tests": the problem's test functions. "state": x itself. "moments": y = x - center, then y_i y_j for j <= i;
- * centers by [process][place][coordinate].
+ * centers by [process][place][coordinate]. With momentum x is (x, v), and a process without a velocity has v = 0.
  */
 export type ObservationSpec =
   | { readonly kind: "tests" }
@@ -20,7 +21,7 @@ export interface Observation {
 }
 
 export function observationOf(spec: ObservationSpec, problem: SgdProblem): Observation {
-  const { d } = problem.objective;
+  const d = stateDimension(problem);
   switch (spec.kind) {
     case "tests": {
       const { tests } = problem;
@@ -35,7 +36,7 @@ export function observationOf(spec: ObservationSpec, problem: SgdProblem): Obser
       return {
         size: d,
         observe(x, _place, _process, out, at) {
-          for (let i = 0; i < d; i++) out[at + i] = x[i]!;
+          for (let i = 0; i < d; i++) out[at + i] = x[i] ?? 0;
         },
       };
     case "moments":
@@ -43,7 +44,7 @@ export function observationOf(spec: ObservationSpec, problem: SgdProblem): Obser
         size: d + (d * (d + 1)) / 2,
         observe(x, place, process, out, at) {
           const center = spec.centers[process]![place]!;
-          for (let i = 0; i < d; i++) out[at + i] = x[i]! - center[i]!;
+          for (let i = 0; i < d; i++) out[at + i] = (x[i] ?? 0) - center[i]!;
           let to = at + d;
           for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) out[to++] = out[at + i]! * out[at + j]!;
         },

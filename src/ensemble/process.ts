@@ -1,13 +1,14 @@
 // Processes by their ids, as jobs name them.
-import { modelById } from "../model/index.ts";
+
 import type { SdeModel } from "../model/model.ts";
+import { anyModelById } from "../model/momentum.ts";
 import type { SgdKind } from "./sgd.ts";
 
 /** A process beside SGD: a model, or SGD with Gaussian noise of the same covariance. */
 export type Companion = SdeModel | "sgd-gaussian";
 
 export function companionOf(id: string): Companion {
-  return id === "sgd-gaussian" ? id : modelById(id);
+  return id === "sgd-gaussian" ? id : anyModelById(id);
 }
 
 export function processOf(id: string): SdeModel | SgdKind {

@@ -3,20 +3,27 @@
 // removes (levels.ts). Every level is driven by the same `fine` vectors of normals a step: a substep of a coarser level composes its noise
 // from those of the finer pieces, so that on quadratics all levels are the same path to rounding and elsewhere they lie close.
 
+import { NoAnswerError } from "../errors.ts";
 import type { SdeModel } from "../model/model.ts";
-import type { Vector } from "../numerics/arrays.ts";
+import { atEffectiveRate, hasVelocity, langevin } from "../model/momentum.ts";
 import type { SgdProblem } from "../problem/problem.ts";
-import { type Frozen, freeze, frozenNoise, relativeExpm1 } from "./frozen.ts";
+import { freeze, frozenNoise, relativeExpm1, type SubstepWatcher } from "./frozen.ts";
+import { langevinWalker } from "./momentum-langevin.ts";
 import { newEncounters, type Walker } from "./walker.ts";
 
-/** Sees each substep: from `before`, where the coefficients were frozen, to `after`, over `length` of a step. */
-export type SubstepWatcher = (before: Vector, after: Vector, frozen: Frozen, substep: number, length: number) => void;
-
 /**
+ * With momentum: models with a velocity by their own scheme, the others at the effective learning rate.
  * @param fine   vectors of normals a step
  * @param level  substeps a step; divides `fine`
  */
 export function sdeWalker(problem: SgdProblem, model: SdeModel, fine: number, level: number, watch?: SubstepWatcher): Walker {
+  if (problem.momentum) {
+    if (!hasVelocity(model)) return sdeWalker(atEffectiveRate(problem), model, fine, level, watch);
+    if (model === langevin) return langevinWalker(problem, fine, level, watch);
+    throw new NoAnswerError("ensemble/closed-form-only", `${model.title} is known by its laws on quadratics: its paths are not sampled.`, {
+      model: model.id,
+    });
+  }
   const { d } = problem.objective;
   const frozen = freeze(model, problem);
   const noise = frozenNoise(frozen, d);

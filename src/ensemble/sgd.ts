@@ -5,17 +5,42 @@ import type { Vector } from "../numerics/arrays.ts";
 import { createStream, normalSource } from "../numerics/random.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { batches } from "./batches.ts";
+import { heavyBallWalker } from "./momentum-sgd.ts";
 import { psdRoot } from "./root.ts";
-import { newEncounters, type Walker } from "./walker.ts";
+import { newEncounters, type StepGradient, type Walker } from "./walker.ts";
 
 export type SgdKind = "sgd" | "sgd-gaussian";
 
 /** SGD, or SGD with Gaussian noise of the same covariance; normals: one vector a step, used by Gaussian noise only. */
 export function sgdWalker(problem: SgdProblem, seed: number, kind: SgdKind = "sgd"): Walker {
+  const step = stepGradient(problem, seed, kind);
+  return problem.momentum ? heavyBallWalker(problem, problem.momentum, step) : descent(problem, step);
+}
+
+/** The gradient of a step with the problem's own noise, or with Gaussian noise of the same covariance. */
+function stepGradient(problem: SgdProblem, seed: number, kind: SgdKind): StepGradient {
   const { noise } = problem;
-  if (noise.kind === "gaussian" || kind === "sgd-gaussian") return gaussianWalker(problem);
-  if (noise.minibatch && problem.objective.samples) return minibatchWalker(problem, seed);
-  return sampledWalker(problem, seed);
+  if (noise.kind === "gaussian" || kind === "sgd-gaussian") return gaussianGradient(problem);
+  if (noise.minibatch && problem.objective.samples) return minibatchGradient(problem, seed);
+  return sampledGradient(problem, seed);
+}
+
+/** x+ = x - eta g. */
+function descent({ objective: { d }, learningRate: eta, start }: SgdProblem, step: StepGradient): Walker {
+  const x = Float64Array.from(start);
+  const gradient = new Float64Array(d);
+  return {
+    x,
+    encounters: newEncounters(d),
+    begin(path) {
+      step.begin(path);
+      x.set(start);
+    },
+    advance(k, normals) {
+      step.at(x, k, normals, gradient);
+      for (let i = 0; i < d; i++) x[i] = x[i]! - eta * gradient[i]!;
+    },
+  };
 }
 
 /** Multiplies a vector of standard normals by a root of Sigma(x); computes the root once where Sigma is constant. */
@@ -43,78 +68,63 @@ export function gaussianNoise(problem: SgdProblem): (x: Vector, normals: Float64
   };
 }
 
-function gaussianWalker(problem: SgdProblem): Walker {
-  const { objective, learningRate: eta, start } = problem;
+function gaussianGradient(problem: SgdProblem): StepGradient {
+  const { objective } = problem;
   const { d } = objective;
   const noise = gaussianNoise(problem);
-  const x = Float64Array.from(start);
-  const gradient = new Float64Array(d);
   const draw = new Float64Array(d);
   return {
-    x,
-    encounters: newEncounters(d),
-    begin: () => x.set(start),
-    advance(_step, normals) {
-      objective.gradient(x, gradient);
+    begin() {},
+    at(x, _step, normals, out) {
+      objective.gradient(x, out);
       noise(x, normals, 0, draw);
-      for (let i = 0; i < d; i++) x[i] = x[i]! - eta * (gradient[i]! + draw[i]!);
+      for (let i = 0; i < d; i++) out[i]! += draw[i]!;
+      return out;
     },
   };
 }
 
 /** Batches of a finite sum: the gradient of the batch is the step's, so that the full gradient is never needed. */
-function minibatchWalker(problem: SgdProblem, seed: number): Walker {
-  const { objective, learningRate: eta, start, noise } = problem;
+function minibatchGradient(problem: SgdProblem, seed: number): StepGradient {
+  const { objective, noise } = problem;
   const { d } = objective;
   const samples = objective.samples!;
   const source = batches(samples.n, noise.minibatch!, seed);
-  const x = Float64Array.from(start);
   const gradient = new Float64Array(d);
-  const sum = new Float64Array(d);
   let path = 0;
   return {
-    x,
-    encounters: newEncounters(d),
     begin(number) {
       path = number;
-      x.set(start);
     },
-    advance(step) {
+    at(x, step, _normals, out) {
       const picked = source.pick(path, step);
-      if (samples.batchGradient) {
-        samples.batchGradient(picked, x, gradient);
-        for (let i = 0; i < d; i++) x[i] = x[i]! - eta * gradient[i]!;
-        return;
-      }
-      sum.fill(0);
+      if (samples.batchGradient) return samples.batchGradient(picked, x, out);
+      out.fill(0);
       for (let b = 0; b < picked.length; b++) {
         samples.gradient(picked[b]!, x, gradient);
-        for (let i = 0; i < d; i++) sum[i]! += gradient[i]!;
+        for (let i = 0; i < d; i++) out[i]! += gradient[i]!;
       }
-      for (let i = 0; i < d; i++) x[i] = x[i]! - eta * (sum[i]! / picked.length);
+      for (let i = 0; i < d; i++) out[i]! /= picked.length;
+      return out;
     },
   };
 }
 
-function sampledWalker(problem: SgdProblem, seed: number): Walker {
-  const { objective, learningRate: eta, start, noise } = problem;
+function sampledGradient(problem: SgdProblem, seed: number): StepGradient {
+  const { objective, noise } = problem;
   const { d } = objective;
   const stream = createStream(seed);
-  const x = Float64Array.from(start);
-  const gradient = new Float64Array(d);
   const draw = new Float64Array(d);
   let path = 0;
   return {
-    x,
-    encounters: newEncounters(d),
     begin(number) {
       path = number;
-      x.set(start);
     },
-    advance(step) {
-      objective.gradient(x, gradient);
+    at(x, step, _normals, out) {
+      objective.gradient(x, out);
       noise.sample(x, stream.moveTo(path, step, "gradientNoise"), draw);
-      for (let i = 0; i < d; i++) x[i] = x[i]! - eta * (gradient[i]! + draw[i]!);
+      for (let i = 0; i < d; i++) out[i]! += draw[i]!;
+      return out;
     },
   };
 }

@@ -14,6 +14,7 @@ import { type Ensemble, type Extreme, larger } from "./ensemble.ts";
 import { eventsPerProcess, extremesPerProcess, noteEncounters } from "./events.ts";
 import { estimateOf } from "./figure.ts";
 import { jobText, type SingleJob } from "./job-spec.ts";
+import { vectorsAStep } from "./momentum-sgd.ts";
 import { type ObservationSpec, observationOf } from "./observation.ts";
 import { idOf } from "./process.ts";
 import type { PathProgram } from "./program.ts";
@@ -41,10 +42,11 @@ export function schemeWalker({ problem, process, substeps }: Scheme, seed: numbe
   const { d } = problem.objective;
   const model = typeof process === "string" ? undefined : process;
   const fine = model ? substeps : 1;
+  const vectors = model ? vectorsAStep(problem, fine) : 1;
   const walker = model ? sdeWalker(problem, model, fine, fine) : sgdWalker(problem, seed, process as SgdKind);
   const usesNormals = model !== undefined || problem.noise.kind === "gaussian" || process === "sgd-gaussian";
   const source = normalSource(seed, d, normalKind);
-  const normals = new Float64Array(fine * d);
+  const normals = new Float64Array(vectors * d);
   let path = 0;
   return {
     walker,
@@ -54,7 +56,7 @@ export function schemeWalker({ problem, process, substeps }: Scheme, seed: numbe
     },
     advance(k) {
       if (!isFiniteState(walker.x)) return;
-      if (usesNormals) source.fill(path, k, fine, normals);
+      if (usesNormals) source.fill(path, k, vectors, normals);
       walker.advance(k, normals);
     },
   };
@@ -113,7 +115,7 @@ export function singleProgram(
         runner.advance(k);
         for (let r = 0; r < regions.length; r++) if (inside[r] === 1 && !regions[r]!.contains(walker.x)) inside[r] = 0;
         if (steps[place] !== k + 1) continue;
-        if (isFiniteState(walker.x)) observe(walker.x, place, 0, out, place * size);
+        if (isFiniteState(walker.x)) observe(walker.state ?? walker.x, place, 0, out, place * size);
         else out.fill(Number.NaN, place * size, (place + 1) * size);
         for (let r = 0; r < regions.length; r++) out[block + place * regions.length + r] = inside[r]!;
         place++;

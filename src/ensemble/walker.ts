@@ -11,9 +11,19 @@ export interface Encounters {
   readonly place: Vector;
 }
 
+/** The gradient of one step, noise included: what SGD and SGD with momentum have in common. */
+export interface StepGradient {
+  /** Begins the path of this number. */
+  begin(path: number): void;
+  /** Writes g(x, xi) of step `step`; `normals` as in Walker.advance. */
+  at(x: Vector, step: number, normals: Float64Array, out: Vector): Vector;
+}
+
 export interface Walker {
-  /** The present state x_k; NaN or infinite entries mean that the path has overflowed. */
+  /** The present position x_k; NaN or infinite entries mean that the path has overflowed. */
   readonly x: Vector;
+  /** Processes with a velocity: (x, v), of which x is the first half. */
+  readonly state?: Vector;
   readonly encounters: Encounters;
   /** Begins the path of this number at the problem's start. */
   begin(path: number): void;

@@ -2,15 +2,21 @@
 // Polynomials of degree at most two need mean and covariance only, in any dimension; in one dimension with Gaussian noise every
 // phi is averaged over the normal law by quadrature. Does not do: other phi in more dimensions.
 import type { LawAtStep, LawResult } from "../answer/law.ts";
+import type { SdeModel } from "../model/model.ts";
+import { splitModels } from "../model/momentum.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { TestFunction } from "../problem/test-function.ts";
-import type { Curve, ExpectationSolver, Expectations } from "./expectations.ts";
+import type { Curve, ExpectationOptions, ExpectationSolver, Expectations } from "./expectations.ts";
 import { gaussianLaws } from "./gaussian.ts";
 import { coversProblem, leastSquaresLaws } from "./moments.ts";
+import { momentumLaws } from "./momentum.ts";
 import { type NormalExpectation, normalExpectation } from "./normal-expectation.ts";
 
-/** Closed laws are good to about 1e-14 of the largest entry (law/gaussian.ts), moments to 1e-13 (law/moments.ts). */
-const rounding = { gaussian: 2e-14, leastSquares: 2e-13 };
+/**
+ * Closed laws are good to about 1e-14 of the largest entry (law/gaussian.ts), moments to 1e-13 (law/moments.ts), with momentum to 1e-12 next to
+ * the thresholds (law/momentum.ts).
+ */
+const rounding = { gaussian: 2e-14, leastSquares: 2e-13, momentum: 2e-12 };
 
 export const closedExpectations: ExpectationSolver = {
   covers(problem, test) {
@@ -21,8 +27,8 @@ export const closedExpectations: ExpectationSolver = {
   solve(problem, models, options): Expectations {
     const at = Array.from({ length: problem.steps }, (_, k) => k + 1);
     const closed = isQuadratic(problem);
-    const { result, warnings } = closed ? gaussianLaws(problem, models, at, options) : leastSquaresLaws(problem, models, at);
-    const relative = closed ? rounding.gaussian : rounding.leastSquares;
+    const { result, warnings } = closed ? quadraticLaws(problem, models, at, options) : leastSquaresLaws(problem, models, at);
+    const relative = closed ? (problem.momentum ? rounding.momentum : rounding.gaussian) : rounding.leastSquares;
     const curves = (laws: readonly LawAtStep[]): (Curve | null)[] => problem.tests.map((test) => curveOf(problem, test, laws, relative));
     return {
       method: result.method,
@@ -33,6 +39,10 @@ export const closedExpectations: ExpectationSolver = {
     };
   },
 };
+
+function quadraticLaws(problem: SgdProblem, models: readonly SdeModel[], at: readonly number[], options: ExpectationOptions) {
+  return problem.momentum ? momentumLaws(problem, splitModels(models), at, options) : gaussianLaws(problem, models, at, options);
+}
 
 function isQuadratic({ objective, noise }: SgdProblem): boolean {
   return objective.quadratic !== undefined && noise.constant;
@@ -59,9 +69,9 @@ function curveOf(problem: SgdProblem, test: TestFunction, laws: readonly LawAtSt
 function expectationAt(problem: SgdProblem, test: TestFunction, law: LawAtStep, relative: number): NormalExpectation | null {
   if (law.mean === null || law.covariance === null) return null;
   const mean = Float64Array.from(law.mean, Number);
+  const { d } = problem.objective;
   if (test.polynomial === undefined) return byQuadrature(test, mean[0]!, Math.max(0, Number(law.covariance[0]![0])), relative);
   const { constant, linear, quadratic } = test.polynomial;
-  const d = mean.length;
   let value = constant;
   let size = Math.abs(constant);
   for (let i = 0; i < d; i++) {
@@ -130,7 +140,7 @@ function gaussianDeviation(
   covariance: readonly (readonly number[])[],
   problem: SgdProblem,
 ): number | null {
-  const d = mean.length;
+  const { d } = problem.objective;
   if (!problem.noise.gaussian && quadratic.some((q) => q !== 0)) return null;
   const slope = Float64Array.from(linear);
   for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) slope[i]! += 2 * quadratic[i * d + j]! * mean[j]!;

@@ -192,9 +192,9 @@ function linearModel(linear: LinearProblem, model: SdeModel, twoStep: boolean): 
   return { rates: modelRates(linear, model), diffusion, defect: psdDefect(diffusion, d), regime };
 }
 
-/** Invariant under the rotation, so in the eigenbasis. */
-function divergences(sgd: Moments | null, model: Moments): Pick<LawAtStep, "klFromSgd" | "w2SquaredFromSgd"> {
-  if (sgd === null) return { klFromSgd: null, w2SquaredFromSgd: null };
+/** Of Gaussian laws with these moments; invariant under rotations, so in the eigenbasis. */
+export function divergences(sgd: Moments | null, model: Moments | null): Pick<LawAtStep, "klFromSgd" | "w2SquaredFromSgd"> {
+  if (sgd === null || model === null) return { klFromSgd: null, w2SquaredFromSgd: null };
   const kl = gaussianKl(sgd, model);
   const w2 = gaussianW2Squared(sgd, model);
   return { klFromSgd: kl && figureOf(kl), w2SquaredFromSgd: Number.isFinite(w2) ? w2 : null };
@@ -214,7 +214,7 @@ function lawAtStep(linear: LinearProblem, step: number, moments: Moments, gaussi
   return { ...law, density: normalDensity(mean[0]!, Math.sqrt(covariance[0]!)) };
 }
 
-function normalDensity(mean: number, deviation: number): { x: number[]; p: number[] } {
+export function normalDensity(mean: number, deviation: number): { x: number[]; p: number[] } {
   const { densityPoints, densityReach } = defaults;
   const x: number[] = [];
   const p: number[] = [];
@@ -230,6 +230,6 @@ function stationaryLaw(linear: LinearProblem, covariance: Matrix): StationaryLaw
   return { mean: Array.from(linear.center), covariance: toRows(matrixToCoordinates(linear, covariance), linear.d) };
 }
 
-function areFinite(moments: Moments): boolean {
+export function areFinite(moments: Moments): boolean {
   return moments.mean.every(Number.isFinite) && moments.covariance.every(Number.isFinite);
 }

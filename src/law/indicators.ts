@@ -22,26 +22,55 @@ export interface Indicators {
   readonly skewness: number | null;
 }
 
+/** What the indicators are made of, at one point: nothing here depends on the learning rate. */
+export interface IndicatorParts {
+  /** D3f:Sigma and D3f[g, g]; null where f has no third derivatives. */
+  readonly third: { readonly covariance: Vector; readonly gradients: Vector } | null;
+  /** |D Sigma[g]| / |Sigma|; null where Sigma is 0. */
+  readonly variation: number | null;
+  /** K contracted three times with each eigenvector of H; null where not known. */
+  readonly cubes: Vector | null;
+}
+
 /** At x with gradient g, which counts as 0 where x is `stationary`; `linear` is H and Sigma frozen there. */
 export function indicatorsAt(problem: SgdProblem, x: Vector, g: Vector, linear: LinearProblem, stationary: boolean): Indicators {
+  return indicatorsFrom(indicatorParts(problem, x, g, linear), problem, g, linear, stationary);
+}
+
+export function indicatorParts(problem: SgdProblem, x: Vector, g: Vector, linear: LinearProblem): IndicatorParts {
   const { objective, noise } = problem;
-  const { d, z } = linear;
-  const eta = problem.learningRate;
+  const { d } = linear;
+  const sigma = noise.covariance(x, new Float64Array(d * d));
+  const sigmaSize = norm(sigma);
+  const along = (): Matrix => noise.covarianceAlong(x, g, new Float64Array(d * d));
+  return {
+    third: objective.quadratic
+      ? { covariance: new Float64Array(d), gradients: new Float64Array(d) }
+      : thirdContractions(problem, x, g, sigma),
+    variation: noise.constant ? 0 : sigmaSize > 0 ? norm(along()) / sigmaSize : null,
+    cubes: noise.gaussian ? null : thirdMomentsAlongModes(problem, x, linear),
+  };
+}
+
+/** The indicators at the learning rate of `linear`, which need not be the problem's. */
+export function indicatorsFrom(
+  parts: IndicatorParts,
+  problem: SgdProblem,
+  g: Vector,
+  linear: LinearProblem,
+  stationary: boolean,
+): Indicators {
+  const { eta, z } = linear;
+  const { third, variation, cubes } = parts;
   let steepest = 0;
   for (const value of z) steepest = Math.max(steepest, Math.abs(value));
-  const sigma = noise.covariance(x, new Float64Array(d * d));
-  const third = objective.quadratic
-    ? { covariance: new Float64Array(d), gradients: new Float64Array(d) }
-    : thirdContractions(problem, x, g, sigma);
-  const along = noise.constant ? new Float64Array(d * d) : noise.covarianceAlong(x, g, new Float64Array(d * d));
-  const sigmaSize = norm(sigma);
   return {
     sme1RateError: steepest / 2,
     sme2RateError: (steepest * steepest) / 3,
     thirdDerivative: third && !stationary ? thirdDerivative(linear, g, third, eta) : null,
     meanShift: third && stationary ? meanShift(linear, third.covariance, eta) : null,
-    noiseVariation: noise.constant ? 0 : sigmaSize > 0 ? ((eta / 2) * norm(along)) / sigmaSize : null,
-    skewness: noise.gaussian ? 0 : largestSkewness(problem, x, linear),
+    noiseVariation: variation === null ? null : (eta / 2) * variation,
+    skewness: problem.noise.gaussian ? 0 : cubes && largestSkewness(cubes, linear),
   };
 }
 
@@ -88,10 +117,8 @@ function meanShift(linear: LinearProblem, contraction: Vector, eta: number): num
 }
 
 /** K S^-3/2 (1 - r^2)^3/2 / (1 - r^3) of each mode by itself, the largest in size. */
-function largestSkewness(problem: SgdProblem, x: Vector, linear: LinearProblem): number | null {
+function largestSkewness(cubes: Vector, linear: LinearProblem): number {
   const { d, z, noise } = linear;
-  const cubes = thirdMomentsAlongModes(problem, x, linear);
-  if (cubes === null) return null;
   let largest = 0;
   for (let i = 0; i < d; i++) {
     const variance = noise[i * d + i]!;

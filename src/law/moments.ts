@@ -38,9 +38,13 @@ export const momentLimits = Object.freeze({
 
 /** Whether closed moments are to be had: least squares, fresh minibatches, not too large. */
 export function coversProblem(problem: SgdProblem): boolean {
-  const { objective, noise } = problem;
+  const { objective, noise, momentum } = problem;
   return (
-    objective.leastSquares !== undefined && noise.minibatch !== undefined && !noise.minibatch.epochs && objective.d <= momentLimits.largest
+    momentum === undefined &&
+    objective.leastSquares !== undefined &&
+    noise.minibatch !== undefined &&
+    !noise.minibatch.epochs &&
+    objective.d <= momentLimits.largest
   );
 }
 

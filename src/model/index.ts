@@ -28,6 +28,12 @@ export function modelById(id: string): SdeModel {
   const series = Array.from({ length: highestSeries + 1 }, (_, order) => `series-${order}`);
   const allowed = [...models.map((model) => model.id), ...series];
   const listed = `${models.map((model) => model.id).join(", ")}, ${series[0]} to ${series.at(-1)}`;
+  if (["ha-sme-m", "langevin", "overdamped"].includes(id))
+    throw new InputError(
+      "model/momentum",
+      `models (--models): found ${id}, a model of SGD with momentum, and this problem has none; allowed: a momentum above 0 (--momentum 0.9), or ${listed}.`,
+      { id, allowed },
+    );
   const nearest = nearestWord(id.replace(/[ _]/g, "-"), allowed);
   throw new InputError(
     "model/unknown",

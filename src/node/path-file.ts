@@ -1,12 +1,18 @@
 // A file of paths, written block by block. A full disk ends the file properly after the last whole block and says how far it got.
 import { closeSync, existsSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { InputError } from "../errors.ts";
+import { arrowFormat } from "./path-arrow.ts";
 import { csvFormat } from "./path-csv.ts";
 import type { PathBlock, PathFormat, PathShape } from "./path-format.ts";
 import { npzFormat } from "./path-npz.ts";
 import { parquetFormat } from "./path-parquet.ts";
 
-const formats: Readonly<Record<string, (shape: PathShape) => PathFormat>> = { csv: csvFormat, npz: npzFormat, parquet: parquetFormat };
+const formats: Readonly<Record<string, (shape: PathShape) => PathFormat>> = {
+  csv: csvFormat,
+  npz: npzFormat,
+  parquet: parquetFormat,
+  arrow: arrowFormat,
+};
 
 /** Endings that path files may have. */
 export const pathEndings = Object.keys(formats).map((e) => `.${e}`);

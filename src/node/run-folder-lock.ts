@@ -93,7 +93,10 @@ function place(): string {
   };
   const boot = read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"));
   const namespace = read(() => readlinkSync("/proc/self/ns/pid"));
-  return createHash("sha256").update(JSON.stringify([hostname(), boot, namespace])).digest("hex").slice(0, 12);
+  return createHash("sha256")
+    .update(JSON.stringify([hostname(), boot, namespace]))
+    .digest("hex")
+    .slice(0, 12);
 }
 
 function hostIn(folder: string, name: string): string {

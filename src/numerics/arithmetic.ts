@@ -38,6 +38,8 @@ export interface Arithmetic<T, B> {
   mantissaOf(x: T): T;
   /** |magnitude| with the sign of `sign` (zeros included); a NaN as `sign` gives something that must not be used. */
   copysign(magnitude: T, sign: T): T;
+  /** x (-1)^n for an integer-valued n, |n| < 2^50; for other n something that must not be used. */
+  flipOdd(x: T, n: T): T;
 }
 
 /** Which word of a double holds the exponent: the second where the machine is little-endian. */
@@ -71,6 +73,10 @@ export function copysign(magnitude: number, sign: number): number {
   return sign < 0 || (sign === 0 && 1 / sign < 0) ? -size : size;
 }
 
+export function flipOdd(x: number, n: number): number {
+  return n % 2 === 0 ? x : -x;
+}
+
 /** The arithmetic of JavaScript's numbers. */
 export const numberArithmetic: Arithmetic<number, boolean> = {
   constant: (value) => value,
@@ -93,4 +99,5 @@ export const numberArithmetic: Arithmetic<number, boolean> = {
   exponentOf,
   mantissaOf,
   copysign,
+  flipOdd,
 };

@@ -4,7 +4,7 @@ import { expm } from "./expm.ts";
 import { luFactor, luSolve } from "./linear.ts";
 
 /** Found by experiment (test/law/momentum.test.ts): which of two ways of solving for a diffusion is the better one. */
-const defaults = { large: 16, apart: 1e-8 };
+const defaults = { large: 16, apart: 0.05, veryLarge: 128, atAll: 1e-8 };
 
 export type Block = readonly [number, number, number, number];
 
@@ -92,7 +92,8 @@ export function noiseOver(a: Block, b: Block, c: Block, length: number): Block {
  */
 export function diffusionFor(a: Block, b: Block, ea: Block, eb: Block, n: Block, length: number): Block {
   const size = Math.max(...a.map(Math.abs), ...b.map(Math.abs)) * length;
-  if (size > defaults.large && productsFromOne(ea, eb) > defaults.apart) {
+  const apart = size > defaults.large ? productsFromOne(ea, eb) : 0;
+  if (apart > defaults.apart || (size > defaults.veryLarge && apart > defaults.atAll)) {
     const less = new Float64Array(16);
     for (let i = 0; i < 2; i++)
       for (let j = 0; j < 2; j++)

@@ -2,14 +2,14 @@
 // quarter turn and is doubled, one random sign mirrors it to the other half: no range reduction and no selection is needed. What the random
 // words give is two doubles in [1, 2), "raw", one of them with the random sign:
 //
-//   full   u and v of 52 bits each at midpoints, log, sin and cos as in elementary.ts. |normal| <= 8.6
+//   full   u and v of 52 bits each at midpoints, log within 1.5 ulp, sin and cos within 1 (elementary/). |normal| <= 8.6
 //   fast   radius from 40 bits, angle from 23, both at midpoints, short minimax polynomials (Remez, 50 digits): relative errors 4.3e-12 of log,
 //          4.6e-12 of sin, 5.7e-11 of cos. |normal| <= 7.6. The angle's 2^23 places and the radius' 2^40 are far finer than what 1e10 draws
 //          could tell (test/slow/normals.test.ts)
 //
 // How words become raw doubles: random.ts.
 import type { Arithmetic } from "./arithmetic.ts";
-import { logOfPair } from "./elementary/log.ts";
+import { logOfNormal } from "./elementary/lean.ts";
 import { cosNear, sinNear } from "./elementary/trigonometric.ts";
 
 export type NormalKind = "fast" | "full";
@@ -42,10 +42,8 @@ export function fastNormals<T, B>(m: Arithmetic<T, B>, radial: T, angular: T): N
   // midpoints: 2^-41 to 1 - 2^-41 and, for the angle, -1/2 + 2^-24 to 1/2 - 2^-24
   const u = m.subtract(m.constant(2 - 2 ** -41), m.abs(radial));
   const v = m.subtract(angular, m.constant(1.5 - 2 ** -24));
-  const mantissa = m.mantissaOf(u);
-  const large = m.less(m.constant(Math.SQRT2), mantissa);
-  const k = m.add(m.exponentOf(u), m.select(large, m.constant(1), m.constant(0)));
-  const f = m.subtract(m.select(large, m.multiply(mantissa, m.constant(0.5)), mantissa), m.constant(1));
+  const k = m.exponentOf(m.multiply(u, m.constant(Math.SQRT2)));
+  const f = m.subtract(m.multiply(u, m.pow2(m.negate(k))), m.constant(1));
   const s = m.divide(f, m.add(m.constant(2), f));
   const logarithm = m.multiply(s, horner(m.multiply(s, s), minusTwoLog));
   const radius = m.sqrt(m.subtract(logarithm, m.multiply(k, m.constant(twoLog2))));
@@ -68,7 +66,7 @@ export function fullNormals<T, B>(m: Arithmetic<T, B>, radial: T, angular: T): N
   const low = m.constant(1 - 2 ** -53);
   const u = m.subtract(radial, low);
   const v = m.subtract(m.abs(angular), low);
-  const radius = m.sqrt(m.multiply(m.constant(-2), logOfPair(m, u)));
+  const radius = m.sqrt(m.multiply(m.constant(-2), logOfNormal(m, u)));
   const angle = m.multiply(m.subtract(m.add(v, v), m.constant(1)), m.constant(Math.PI / 4));
   const signed = m.copysign(radius, angular);
   const s = sinNear(m, angle);

@@ -3,19 +3,15 @@
 // From words to numbers (words w0 .. w3 of one Philox block; all engines do the same, bit for bit):
 //   uniform   k = the top 52 bits of the 64-bit integer (w1, w0), w1 high; u = (k + 1/2) 2^-52. In a kernel: put k below the exponent of 1,
 //             subtract 1 - 2^-53 (exact). The second uniform of a block comes from (w3, w2) in the same way.
-//   normals   Box-Muller with the angle in a quarter turn, doubled, and one random sign, so that no range reduction or selection is needed:
-//             u from (w1, w0), v from (w3, w2), both 52 bits; sign = -1 where bit 0 of w2 is set (v does not use it);
-//                 radius = sqrt(-2 log u)                 a = (2 v - 1) (pi/4), in (-pi/4, pi/4)
-//                 s = sin a, c = cos a
-//                 first  = (sign radius) ((c - s) (c + s))          radius cos 2a, on the half circle, mirrored by the sign
-//                 second = (sign radius) ((s + s) c)                radius sin 2a
-//             with log, sin, cos of elementary.ts. |normal| <= 8.6. These are the "full" normals; "fast" ones take two pairs from a block.
+//   normals   by Box-Muller from "raw" doubles in [1, 2), one of a pair with a random sign (normals.ts). With a = (w1, w0), b = (w3, w2) as
+//             64-bit integers, low word last:
+//               full  1 + (top 52 bits of a) 2^-52, and +-(1 + (top 52 bits of b) 2^-52), - where bit 0 of b is set: two normals a block
+//               fast  of a, then of b: +-(1 + (top 40 bits) 2^-40), - where bit 0 is set, and 1 + (bits 1 to 23) 2^-23: four normals a block
 //   integers  below n <= 2^32: the words w0, w1, .. in turn, those >= 2^32 - 2^32 mod n passed over; then w mod n. No bias.
 
 import { InternalError } from "../errors.ts";
 import { numberArithmetic } from "./arithmetic.ts";
-import { cos, log, sin } from "./elementary.ts";
-import { fastNormals, type NormalKind } from "./normals.ts";
+import { fastNormals, fullNormals, type NormalKind } from "./normals.ts";
 import { checkAddress, drawWord, keyOf, limits, type Purpose, philox, stepWord } from "./philox.ts";
 
 /** Draws that belong to one (seed, path, step); successive calls advance the draw number. */
@@ -33,8 +29,6 @@ export interface MovableStream extends RandomStream {
   /** Sets the stream to the first draw of this address and returns it. */
   moveTo(path: number, step: number, purpose: Purpose, substep?: number): MovableStream;
 }
-
-const quarterOfPi = Math.PI / 4;
 
 /** (k + 1/2) 2^-52 with k the top 52 bits of (high, low). Exact: k + 1/2 has 53 bits. */
 export function uniformOf(high: number, low: number): number {
@@ -62,15 +56,11 @@ function fastBoxMuller(words: Int32Array, out: Float64Array): void {
   }
 }
 
-/** The two normals of a block (see the head), written to out[at] and, unless `only` is set, out[at + 1]. */
-function boxMuller(words: Int32Array, out: Float64Array, at: number, only: boolean): void {
-  const radius = Math.sqrt(-2 * log(uniformOf(words[1]!, words[0]!)));
-  const angle = (2 * uniformOf(words[3]!, words[2]!) - 1) * quarterOfPi;
-  const signed = (words[2]! & 1) === 0 ? radius : -radius;
-  const s = sin(angle);
-  const c = cos(angle);
-  out[at] = signed * ((c - s) * (c + s));
-  if (!only) out[at + 1] = signed * ((s + s) * c);
+/** The two full normals of a block, written to out[0] and out[1]. */
+function fullBoxMuller(words: Int32Array, out: Float64Array): void {
+  const { first, second } = fullNormals(numberArithmetic, fullRadial(words[1]!, words[0]!), fullAngular(words[3]!, words[2]!));
+  out[0] = first;
+  out[1] = second;
 }
 
 /**
@@ -127,7 +117,7 @@ export function createStream(seed: number): MovableStream {
         return pair[1]!;
       }
       nextBlock(words);
-      boxMuller(words, pair, 0, false);
+      fullBoxMuller(words, pair);
       hasSpareNormal = true;
       return pair[0]!;
     },
@@ -192,7 +182,7 @@ export function normalSource(seed: number, d: number, kind: NormalKind = "fast")
         for (let b = 0; b < blocks; b++) {
           philox(word0, word1, word2, word3 + b, key.low, key.high, words);
           if (kind === "fast") fastBoxMuller(words, drawn);
-          else boxMuller(words, drawn, 0, false);
+          else fullBoxMuller(words, drawn);
           const count = Math.min(perBlock, d - b * perBlock);
           for (let i = 0; i < count; i++) out[j * d + b * perBlock + i] = drawn[from + i]!;
         }

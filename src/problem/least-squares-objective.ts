@@ -3,13 +3,14 @@
 import type { Vector } from "../numerics/arrays.ts";
 import { symmetricEigen } from "../numerics/eigen.ts";
 import { solve } from "../numerics/linear.ts";
+import type { Loaders } from "./loaders.ts";
 import type { Objective, Samples } from "./objective.ts";
 import { quadraticObjective } from "./quadratic-objective.ts";
 import type { LeastSquaresFile } from "./schema.ts";
-import { type Features, type LoadText, readTable, selectFeatures } from "./table.ts";
+import { type Features, readTable, selectFeatures } from "./table.ts";
 
 /** Reads {"leastSquares": ...}: the objective, and the features with their warnings. */
-export function readLeastSquares(file: LeastSquaresFile, load: LoadText | undefined): { objective: Objective; features: Features } {
+export function readLeastSquares(file: LeastSquaresFile, load?: Loaders): { objective: Objective; features: Features } {
   const table = readTable(file.data, "objective.leastSquares.data", load);
   const features = selectFeatures(table, file, "objective.leastSquares");
   return { objective: leastSquaresObjective(features.a, features.y, file.l2 ?? 0), features };

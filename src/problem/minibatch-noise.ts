@@ -18,6 +18,22 @@ export function covarianceFactor({ size, replacement }: MinibatchFile, n: number
   return n === 1 ? 0 : (n - size) / (size * (n - 1));
 }
 
+/** Sigma v = factor (1/n) sum_i c_i (c_i . v), c_i the centred gradients: two passes over the samples, no matrix. */
+function covarianceTimes(samples: Samples, factor: number) {
+  const { n } = samples;
+  const along = new Float64Array(n);
+  return (x: Vector, v: Vector, out: Vector): Vector => {
+    samples.slopes!(x, v, along);
+    let mean = 0;
+    for (let i = 0; i < n; i++) mean += along[i]!;
+    mean /= n;
+    // weights with sum 0 take the mean gradient out by themselves
+    for (let i = 0; i < n; i++) along[i] = (factor * (along[i]! - mean)) / n;
+    samples.combination!(x, along, out);
+    return out;
+  };
+}
+
 export function readMinibatch(file: MinibatchFile, objective: Objective): GradientNoise {
   const { samples } = objective;
   if (!samples)
@@ -38,48 +54,80 @@ export function readMinibatch(file: MinibatchFile, objective: Objective): Gradie
   return minibatchNoise(file, samples, objective.d);
 }
 
+/** K = factor S3, S3 the (1/n) third central moment: 1/B^2, or (n-B)(n-2B)/(B^2 (n-1)(n-2)) without replacement. */
+export function thirdCumulantFactor({ size, replacement }: MinibatchFile, n: number): number {
+  if (replacement) return 1 / (size * size);
+  // the sum of two deviations from the mean is 0, and so is every third moment
+  return n < 3 ? 0 : ((n - size) * (n - 2 * size)) / (size * size * (n - 1) * (n - 2));
+}
+
+/** The samples' gradients less their mean, n x d, row-major. */
+export function centeredGradients(samples: Samples, x: Vector, out: Float64Array): Float64Array {
+  const { n } = samples;
+  const d = x.length;
+  if (samples.gradients) samples.gradients(x, out);
+  else for (let i = 0; i < n; i++) samples.gradient(i, x, out.subarray(i * d, (i + 1) * d));
+  const mean = new Float64Array(d);
+  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) mean[j]! += out[i * d + j]!;
+  for (let j = 0; j < d; j++) mean[j]! /= n;
+  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) out[i * d + j]! -= mean[j]!;
+  return out;
+}
+
+/** K(x), the third cumulant of one step's gradient: d^3 entries, exact; for small d. */
+export function thirdCumulant(file: MinibatchFile, samples: Samples, x: Vector): Float64Array {
+  const { n } = samples;
+  const d = x.length;
+  const centered = centeredGradients(samples, x, new Float64Array(n * d));
+  const out = new Float64Array(d * d * d);
+  const weight = thirdCumulantFactor(file, n) / n;
+  for (let s = 0; s < n; s++)
+    for (let i = 0; i < d; i++)
+      for (let j = 0; j < d; j++) {
+        const product = weight * centered[s * d + i]! * centered[s * d + j]!;
+        for (let k = 0; k < d; k++) out[(i * d + j) * d + k]! += product * centered[s * d + k]!;
+      }
+  return out;
+}
+
 export function minibatchNoise(file: MinibatchFile, samples: Samples, d: number): GradientNoise {
   const { n } = samples;
   const factor = covarianceFactor(file, n);
-  const gradients = new Float64Array(n * d);
+  // n x d doubles, which only those who ask for matrices pay
+  let gradients: Float64Array | undefined;
+  let rows: Float64Array | undefined;
   const mean = new Float64Array(d);
   const row = new Float64Array(d);
-  const center = (x: Vector): void => {
-    mean.fill(0);
-    for (let i = 0; i < n; i++) {
-      samples.gradient(i, x, row);
-      for (let j = 0; j < d; j++) {
-        gradients[i * d + j] = row[j]!;
-        mean[j]! += row[j]!;
-      }
-    }
-    for (let j = 0; j < d; j++) mean[j]! /= n;
-    for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) gradients[i * d + j]! -= mean[j]!;
-  };
-  const picked = new Int32Array(n);
+  const center = (x: Vector): Float64Array => centeredGradients(samples, x, (gradients ??= new Float64Array(n * d)));
+  const picked = new Int32Array(file.replacement ? 0 : n);
   return Object.freeze({
     kind: "minibatch",
     constant: false,
     gaussian: false,
     minibatch: Object.freeze({ size: file.size, replacement: file.replacement, epochs: file.epochs ?? false }),
     covariance(x: Vector, out: Matrix) {
-      center(x);
+      const g = center(x);
       out.fill(0);
       for (let i = 0; i < n; i++)
-        for (let j = 0; j < d; j++) for (let k = 0; k <= j; k++) out[j * d + k]! += gradients[i * d + j]! * gradients[i * d + k]!;
+        for (let j = 0; j < d; j++) {
+          const entry = g[i * d + j]!;
+          if (entry === 0) continue;
+          for (let k = 0; k <= j; k++) out[j * d + k]! += entry * g[i * d + k]!;
+        }
       for (let j = 0; j < d; j++) for (let k = 0; k <= j; k++) out[j * d + k] = out[k * d + j] = (factor * out[j * d + k]!) / n;
       return out;
     },
+    ...(samples.slopes && samples.combination ? { covarianceTimes: covarianceTimes(samples, factor) } : {}),
     covarianceAlong(x: Vector, v: Vector, out: Matrix) {
-      if (!samples.hessianTimes)
-        throw fieldError("noise.minibatch", "these samples have no Hessian products", "a finite sum that has them");
-      center(x);
+      const { hessianTimes, allHessianTimes } = samples;
+      if (!hessianTimes) throw fieldError("noise.minibatch", "these samples have no Hessian products", "a finite sum that has them");
+      const g = center(x);
+      if (allHessianTimes) allHessianTimes(x, v, (rows ??= new Float64Array(n * d)));
       out.fill(0);
       // gradients are centred, so the centring of the derivative drops out of the sum
       for (let i = 0; i < n; i++) {
-        samples.hessianTimes(i, x, v, row);
-        for (let j = 0; j < d; j++)
-          for (let k = 0; k < d; k++) out[j * d + k]! += row[j]! * gradients[i * d + k]! + gradients[i * d + j]! * row[k]!;
+        const moved = rows ? rows.subarray(i * d, (i + 1) * d) : hessianTimes(i, x, v, row);
+        for (let j = 0; j < d; j++) for (let k = 0; k < d; k++) out[j * d + k]! += moved[j]! * g[i * d + k]! + g[i * d + j]! * moved[k]!;
       }
       for (let k = 0; k < d * d; k++) out[k]! *= factor / n;
       return out;

@@ -1,6 +1,7 @@
 // What is minimised: f(x) = E F(x; xi), with whatever derivatives it has. Optional members are capabilities that callers ask for.
 import type { Expr } from "../expr/node.ts";
 import type { Matrix, Vector } from "../numerics/arrays.ts";
+import type { NetworkForm } from "./network/form.ts";
 
 /** Finite sums: f = (1/n) sum_i f_i (+ a regulariser that is part of every f_i). */
 export interface Samples {
@@ -9,6 +10,18 @@ export interface Samples {
   gradient(i: number, x: Vector, out: Vector): Vector;
   /** Hessian of f_i times v, where it is to be had. */
   hessianTimes?(i: number, x: Vector, v: Vector, out: Vector): Vector;
+  /** Mean of the gradients of the samples picked, repeats included: one step's gradient. */
+  batchGradient?(picked: ArrayLike<number>, x: Vector, out: Vector): Vector;
+  /** All gradients, n x d, row-major. */
+  gradients?(x: Vector, out: Float64Array): Float64Array;
+  /** All (Hessian of f_i) v, n x d, row-major. */
+  allHessianTimes?(x: Vector, v: Vector, out: Float64Array): Float64Array;
+  /** All (gradient of f_i) . v, n of them. */
+  slopes?(x: Vector, v: Vector, out: Vector): Vector;
+  /** sum_i c_i gradient of f_i. */
+  combination?(x: Vector, c: Vector, out: Vector): Vector;
+  /** Trace of the (1/n) covariance of the gradients, without that matrix. */
+  spread?(x: Vector): number;
 }
 
 /** (x - center)^T matrix (x - center) / 2 + offset. */
@@ -37,6 +50,7 @@ export interface Objective {
   /** Set where f is exactly a quadratic form, formulas included whose third derivatives vanish identically. */
   readonly quadratic?: QuadraticForm;
   readonly leastSquares?: LeastSquaresForm;
+  readonly network?: NetworkForm;
   value(x: Vector): number;
   gradient(x: Vector, out: Vector): Vector;
   hessian?(x: Vector, out: Matrix): Matrix;

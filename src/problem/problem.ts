@@ -7,12 +7,22 @@ import type { Objective } from "./objective.ts";
 import type { Region } from "./region.ts";
 import type { TestFunction } from "./test-function.ts";
 
+/** The heavy ball: v+ = beta v - eta g, x+ = x + v+. */
+export interface Momentum {
+  /** 0 < beta < 1. */
+  readonly beta: number;
+  /** v_0, length d. */
+  readonly velocity: Vector;
+}
+
 export interface SgdProblem {
   readonly name?: string;
   readonly objective: Objective;
   readonly noise: GradientNoise;
   /** eta > 0. */
   readonly learningRate: number;
+  /** Left out for plain SGD, beta = 0 included: so that asks for plain SGD's figures. */
+  readonly momentum?: Momentum;
   /** x_0, length d. */
   readonly start: Vector;
   /** k >= 1; the horizon is T = k eta. */

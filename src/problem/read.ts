@@ -9,31 +9,30 @@ import { type Names, namesOf, withLossAndDistance } from "./entries.ts";
 import { readFormula } from "./formula-objective.ts";
 import { readGaussian } from "./gaussian-noise.ts";
 import { readLeastSquares } from "./least-squares-objective.ts";
+import type { Loaders, OracleAnswers } from "./loaders.ts";
 import { readMinibatch } from "./minibatch-noise.ts";
+import { readMomentum } from "./momentum.ts";
+import { networkStart, readNetwork } from "./network/read.ts";
 import type { GradientNoise } from "./noise.ts";
 import type { Objective } from "./objective.ts";
-import type { SgdProblem } from "./problem.ts";
+import type { Momentum, SgdProblem } from "./problem.ts";
 import { readQuadratic } from "./quadratic-objective.ts";
 import { readRegion } from "./region.ts";
 import { noiseForms, objectiveForms, type ProblemFile } from "./schema.ts";
 import { checkShape, fieldError, found } from "./schema-errors.ts";
-import type { LoadText } from "./table.ts";
-import { readTestFunction } from "./test-function.ts";
-
-export interface ReadOptions {
-  /** Reads a data file's text; absent where there are no files (browsers). */
-  readonly loadText?: LoadText;
-}
+import { readMeasuredTest, readTestFunction } from "./test-function.ts";
 
 /** Reads a raw problem (parsed JSON, or made from flags). Throws InputError with all that the schema finds, else the first fault. */
-export function readProblem(raw: unknown, options: ReadOptions = {}): SgdProblem {
+export function readProblem(raw: unknown, load: Loaders = {}): SgdProblem {
   const file = checkShape(raw);
-  refuseWhatIsNotYet(file);
-  const { objective, warnings } = readObjective(file, options.loadText);
+  const { objective, warnings } = readObjective(file, load);
   const names = namesOf(objective, file.objective.constants);
   const noise = readNoise(file, objective, names);
-  const start = readStart(file, objective);
-  const tests = readTests(file, withLossAndDistance(names, objective, start));
+  const start = readStart(file, objective, load);
+  const momentum = readMomentum(file, objective.d);
+  const tests = objective.formula
+    ? readTests(file, withLossAndDistance(names, objective, start))
+    : readMeasuredTests(file, names, objective, start);
   const at = readAt(file);
   const inside = file.inside === undefined ? undefined : readRegion(file.inside, names, "inside (--inside)");
   checkAtStart(objective, noise, start);
@@ -47,6 +46,7 @@ export function readProblem(raw: unknown, options: ReadOptions = {}): SgdProblem
   const json = normalForm(
     file,
     objective,
+    momentum,
     start,
     tests.map((t) => t.text),
     at,
@@ -56,6 +56,7 @@ export function readProblem(raw: unknown, options: ReadOptions = {}): SgdProblem
     objective,
     noise,
     learningRate: file.learningRate,
+    ...(momentum ? { momentum } : {}),
     start,
     steps: file.steps,
     tests,
@@ -64,23 +65,6 @@ export function readProblem(raw: unknown, options: ReadOptions = {}): SgdProblem
     warnings,
     json,
   });
-}
-
-function refuseWhatIsNotYet(file: ProblemFile): void {
-  const later: [string, unknown][] = [
-    ["objective.network", file.objective.network],
-    ["objective.oracle", file.objective.oracle],
-    ["momentum", file.momentum || undefined],
-    ["velocity", file.velocity],
-  ];
-  for (const [field, value] of later) {
-    if (value !== undefined)
-      throw new InputError(
-        "problem/not-yet",
-        `${field}: not yet: this version has formulas, quadratics and least squares, without momentum`,
-        { field },
-      );
-  }
 }
 
 /** The one form that is given; none or two are bad input. */
@@ -96,7 +80,7 @@ function only<F extends string>(field: string, given: object, forms: readonly F[
   return present[0]!;
 }
 
-function readObjective(file: ProblemFile, load: LoadText | undefined): { objective: Objective; warnings: readonly Warning[] } {
+function readObjective(file: ProblemFile, load: Loaders): { objective: Objective; warnings: readonly Warning[] } {
   const form = only("objective", file.objective, objectiveForms);
   if (form !== "formula") {
     for (const field of ["variables", "constants"] as const)
@@ -107,11 +91,26 @@ function readObjective(file: ProblemFile, load: LoadText | undefined): { objecti
       return { objective: readFormula({ ...file.objective, formula: file.objective.formula! }), warnings: [] };
     case "quadratic":
       return { objective: readQuadratic(file.objective.quadratic!), warnings: [] };
+    case "network":
+      return readNetwork(file.objective.network!, load);
+    case "oracle":
+      return { objective: oracleOf(file, load).objective, warnings: [] };
     default: {
       const { objective, features } = readLeastSquares(file.objective.leastSquares!, load);
       return { objective, warnings: features.warnings };
     }
   }
+}
+
+/** What the problem's program answers for; it runs only where that was allowed. */
+function oracleOf(file: ProblemFile, load: Loaders): OracleAnswers {
+  const { command } = file.objective.oracle!;
+  if (load.oracle) return load.oracle();
+  throw new InputError(
+    "problem/oracle",
+    `objective.oracle: names a program to run: ${command.join(" ")}; allowed: only with --allow-oracle, for programs that you trust`,
+    { field: "objective.oracle", command },
+  );
 }
 
 function readNoise(file: ProblemFile, objective: Objective, names: Names): GradientNoise {
@@ -125,9 +124,17 @@ function readNoise(file: ProblemFile, objective: Objective, names: Names): Gradi
   }
 }
 
-function readStart(file: ProblemFile, objective: Objective): Vector {
+function readStart(file: ProblemFile, objective: Objective, load: Loaders): Vector {
+  if (!Array.isArray(file.start) && objective.network) return networkStart(file.start, file.objective.network!, objective, load);
+  const own = file.start === "weights" && file.objective.oracle ? oracleOf(file, load).start : undefined;
+  if (own) return Float64Array.from(own);
   if (!Array.isArray(file.start))
-    throw fieldError("start", "names weights or a seed, which only networks have", `${objective.d} numbers`, file.start);
+    throw fieldError(
+      "start",
+      "names weights or a seed, which only networks have, and oracles that tell their start",
+      `${objective.d} numbers`,
+      file.start,
+    );
   if (file.start.length !== objective.d)
     throw fieldError(
       "start",
@@ -145,6 +152,12 @@ const listed = (names: readonly string[]): string =>
 function readTests(file: ProblemFile, names: Names) {
   const texts = file.tests ?? [...(names.variables.length <= 20 ? names.variables : []), names.aliases.has("loss") ? "loss" : []].flat();
   return texts.map((text, i) => readTestFunction(text, names, file.tests ? `tests[${i}] (--test)` : "tests"));
+}
+
+/** The same where `loss` is no formula: the sum over data is evaluated as it is. */
+function readMeasuredTests(file: ProblemFile, names: Names, objective: Objective, start: Vector) {
+  const texts = file.tests ?? [...(names.variables.length <= 20 ? names.variables : []), "loss"];
+  return texts.map((text, i) => readMeasuredTest(text, names, objective, start, file.tests ? `tests[${i}] (--test)` : "tests"));
 }
 
 /** Ascending, without repeats; default: about five up to the horizon. */
@@ -193,9 +206,17 @@ function checkAtStart(objective: Objective, noise: GradientNoise, start: Vector)
   }
 }
 
-/** The problem with defaults filled in: the same JSON asks the same again. */
-function normalForm(file: ProblemFile, objective: Objective, start: Vector, tests: readonly string[], at: readonly number[]): ProblemJson {
-  const { $schema: _schema, ...rest } = file;
+/** The problem with defaults filled in: the same JSON asks the same again. Without momentum nothing is said of it. */
+function normalForm(
+  file: ProblemFile,
+  objective: Objective,
+  momentum: Momentum | undefined,
+  start: Vector,
+  tests: readonly string[],
+  at: readonly number[],
+): ProblemJson {
+  const { $schema: _schema, momentum: _momentum, velocity: _velocity, ...rest } = file;
   const named = file.objective.formula === undefined ? file.objective : { ...file.objective, variables: [...objective.variables] };
-  return { ...rest, objective: named, start: Array.from(start), tests, at };
+  const heavy = momentum ? { momentum: momentum.beta, velocity: Array.from(momentum.velocity) } : {};
+  return { ...rest, objective: named, ...heavy, start: Array.from(start), tests, at };
 }

@@ -22,12 +22,14 @@ export const flagOf: Readonly<Record<string, string>> = {
 };
 
 const allowedAt: Readonly<Record<string, string>> = {
-  objective: 'one of {"formula"}, {"quadratic"}, {"leastSquares"}',
+  objective: 'one of {"formula"}, {"quadratic"}, {"leastSquares"}, {"network"}, {"oracle"}',
   noise: 'one of {"gaussian"}, {"discrete"}, {"minibatch"}',
   start: 'a list of numbers, one a variable (for networks also "weights" or {"seed": n})',
   "objective.leastSquares.data": 'a data file\'s path or {"columns": [...], "rows": [[...], ...]}',
   "objective.network.data": 'a data file\'s path or {"columns": [...], "rows": [[...], ...]}',
   learningRate: "a finite number > 0",
+  momentum: "a number beta with 0 <= beta < 1",
+  velocity: "a list of numbers, one a coordinate",
   steps: "a whole number >= 1",
   at: "whole numbers >= 1",
 };

@@ -27,14 +27,14 @@ const leastSquares = z.strictObject({
 
 const network = z.strictObject({
   data,
-  target: z.string(),
-  features: z.array(z.string()).min(1).optional(),
-  standardize: z.boolean().optional(),
-  hidden: z.array(z.int().min(1)).optional(),
-  activation: z.enum(["tanh", "softplus", "sigmoid", "relu"]).optional(),
-  loss: z.enum(["cross-entropy", "squared-error"]),
-  l2: z.number().min(0).optional(),
-  weights: z.string().optional(),
+  target: z.string().describe("the column of classes, or of the number to predict"),
+  features: z.array(z.string()).min(1).optional().describe("default: every column but the target, in the file's order"),
+  standardize: z.boolean().optional().describe("features to mean 0 and population standard deviation 1"),
+  hidden: z.array(z.int().min(1)).optional().describe("widths of the hidden layers; []: multinomial logistic or linear regression"),
+  activation: z.enum(["tanh", "softplus", "sigmoid", "relu"]).optional().describe("of the hidden layers; default tanh"),
+  loss: z.enum(["cross-entropy", "squared-error"]).describe("softmax over classes, or one output and a numeric target"),
+  l2: z.number().min(0).optional().describe("adds l2 |x|^2/2, biases included"),
+  weights: z.string().optional().describe('a .safetensors or .npz file for "start": "weights"'),
 });
 
 const objective = z.strictObject({
@@ -47,7 +47,13 @@ const objective = z.strictObject({
     .describe("(x-c)^T A (x-c)/2"),
   leastSquares: leastSquares.optional().describe("sum_i (X_i.x - y_i)^2/(2n) + l2 |x|^2/2"),
   network: network.optional(),
-  oracle: z.strictObject({ command: z.array(z.string()).min(1) }).optional(),
+  oracle: z
+    .strictObject({
+      command: z.array(z.string().min(1)).min(1).describe("the program and its arguments, run in the problem file's folder"),
+      timeLimit: z.number().positive().optional().describe("seconds an answer may take; default 60"),
+    })
+    .optional()
+    .describe("a program that answers for the objective; runs only with --allow-oracle"),
 });
 
 const gaussian = z.strictObject({
@@ -74,8 +80,8 @@ export const problemSchema = z.strictObject({
   objective,
   noise,
   learningRate: z.number().positive(),
-  momentum: z.number().min(0).lt(1).optional(),
-  velocity: z.array(z.number()).optional(),
+  momentum: z.number().min(0).lt(1).optional().describe("heavy ball: v+ = beta v - eta g, x+ = x + v+"),
+  velocity: z.array(z.number()).min(1).optional().describe("v_0; default: zeros"),
   start: z.union([z.array(z.number()).min(1), z.literal("weights"), z.strictObject({ seed: z.int() })]),
   steps: z.int().min(1).max(1e9),
   tests: z.array(formulaText).min(1).optional(),
@@ -87,6 +93,7 @@ export type ProblemFile = z.infer<typeof problemSchema>;
 export type ObjectiveFile = ProblemFile["objective"];
 export type NoiseFile = ProblemFile["noise"];
 export type DataFile = z.infer<typeof data>;
+export type NetworkFile = z.infer<typeof network>;
 export type LeastSquaresFile = z.infer<typeof leastSquares>;
 
 /** The forms of which exactly one must be given, in interface.md's order. */

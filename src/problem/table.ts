@@ -1,20 +1,13 @@
-// Tables of data: from CSV text or inline rows to numeric features and a target. Files are read by whoever calls (node/).
+// Tables of data: from CSV text, a binary file's table or inline rows to numeric features and a target. Files are read by whoever calls
+// (node/): what a Parquet or npz file's columns are is settled there (node/parquet-table.ts, node/npz-table.ts).
 import Papa from "papaparse";
 import type { Warning } from "../answer/warning.ts";
 import { warning } from "../answer/warning.ts";
 import { InputError, nearestWord } from "../errors.ts";
+import type { Cell, Table } from "./cells.ts";
+import { type Loaders, needLoader } from "./loaders.ts";
 
-export type Cell = number | string | null;
-
-export interface Table {
-  /** Named in messages: a path, or "rows". */
-  readonly source: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly Cell[])[];
-}
-
-/** How a file's path becomes its text; handed in, since only Node has files. */
-export type LoadText = (path: string) => string;
+export type { Cell, Table };
 
 export interface Features {
   readonly n: number;
@@ -45,18 +38,13 @@ export function readCsv(text: string, source: string): Table {
   return { source, columns, rows };
 }
 
-/** A table of the problem file itself, or a file. */
-export function readTable(data: string | { columns: string[]; rows: Cell[][] }, field: string, load: LoadText | undefined): Table {
+/** A table of the problem file itself, or a file's. */
+export function readTable(data: string | { columns: string[]; rows: Cell[][] }, field: string, load: Loaders = {}): Table {
   if (typeof data === "string") {
-    if (/\.(parquet|npz)$/i.test(data))
-      throw new InputError("problem/not-yet", `${field}: ${data}: Parquet and npz files are not read yet; give a .csv file`, { field });
-    if (!/\.csv$/i.test(data))
-      throw new InputError("problem/data", `${field}: ${data}: found another ending; allowed: .csv, .parquet, .npz`, { field });
-    if (!load)
-      throw new InputError("problem/data", `${field}: ${data}: files cannot be read here; give {"columns": [...], "rows": [[...], ...]}`, {
-        field,
-      });
-    return readCsv(load(data), data);
+    const instead = 'give {"columns": [...], "rows": [[...], ...]}';
+    if (/\.(parquet|npz)$/i.test(data)) return needLoader(load.loadTable, field, data, instead)(data);
+    if (/\.csv$/i.test(data)) return readCsv(needLoader(load.loadText, field, data, instead)(data), data);
+    throw new InputError("problem/data", `${field}: ${data}: found another ending; allowed: .csv, .parquet, .npz`, { field });
   }
   data.rows.forEach((row, i) => {
     if (row.length !== data.columns.length)
@@ -69,12 +57,74 @@ export function readTable(data: string | { columns: string[]; rows: Cell[][] }, 
   return { source: `${field}.rows`, columns: data.columns, rows: data.rows };
 }
 
+/** Which columns of a table are used, and how. */
+export interface ColumnChoice {
+  readonly target: string;
+  readonly features?: readonly string[];
+  readonly intercept?: boolean;
+  readonly standardize?: boolean;
+}
+
 /** Chooses columns, reads numbers, standardizes and adds the intercept, as interface.md ("Data") says. */
-export function selectFeatures(
-  table: Table,
-  choice: { target: string; features?: readonly string[]; intercept?: boolean; standardize?: boolean },
-  field: string,
-): Features {
+export function selectFeatures(table: Table, choice: ColumnChoice, field: string): Features {
+  const { targetIndex, ...features } = readFeatures(table, choice, field);
+  return { ...features, y: Float64Array.from(table.rows, (row, i) => readNumber(row[targetIndex], table, i, targetIndex)) };
+}
+
+export interface ClassifiedFeatures extends Omit<Features, "y"> {
+  /** Sorted as numbers where all are numbers, else by code point. */
+  readonly classes: readonly string[];
+  /** Number of each row's class. */
+  readonly classOf: Int32Array;
+}
+
+/**
+ * The same with a target that names classes.
+ * @throws InputError `problem/data` for an empty cell, a single class, or a class with a single row (its noise is no batch's)
+ */
+export function selectClasses(table: Table, choice: ColumnChoice, field: string): ClassifiedFeatures {
+  const { targetIndex, ...features } = readFeatures(table, choice, field);
+  const column = table.columns[targetIndex]!;
+  const labels = table.rows.map((row, i) => {
+    const cell = row[targetIndex];
+    if (cell === null || cell === undefined || String(cell).trim() === "")
+      throw new InputError("problem/data", `${table.source}: row ${i + 1}, column "${column}": found an empty cell; allowed: a class`, {
+        row: i + 1,
+        column,
+      });
+    return String(cell).trim();
+  });
+  const numeric = labels.every((label) => Number.isFinite(Number(label)));
+  const keys = numeric ? labels.map((label) => String(Number(label))) : labels;
+  const classes = [...new Set(keys)].sort(numeric ? (a, b) => Number(a) - Number(b) : byCodePoint);
+  const numberOf = new Map(classes.map((name, j) => [name, j]));
+  const classOf = Int32Array.from(keys, (key) => numberOf.get(key)!);
+  if (classes.length < 2)
+    throw new InputError("problem/data", `${table.source}: column "${column}" has one class, ${classes[0]}; allowed: two or more`, {
+      column,
+    });
+  const counts = new Int32Array(classes.length);
+  for (const j of classOf) counts[j]!++;
+  const single = counts.indexOf(1);
+  if (single >= 0) {
+    const row = classOf.indexOf(single) + 1;
+    throw new InputError(
+      "problem/data",
+      `${table.source}: row ${row}, column "${column}": class ${JSON.stringify(classes[single])} has this one row; allowed: two rows or more of each class${classes.length > features.n / 2 ? ' (numbers to be predicted as numbers need "loss": "squared-error")' : ""}`,
+      { row, column, class: classes[single] },
+    );
+  }
+  return { ...features, classes, classOf };
+}
+
+/** By Unicode code points, which is not by UTF-16 units. */
+function byCodePoint(a: string, b: string): number {
+  const [p, q] = [Array.from(a), Array.from(b)];
+  const at = p.findIndex((c, i) => c !== q[i]);
+  return at < 0 ? p.length - q.length : at >= q.length ? 1 : p[at]!.codePointAt(0)! - q[at]!.codePointAt(0)!;
+}
+
+function readFeatures(table: Table, choice: ColumnChoice, field: string): Omit<Features, "y"> & { targetIndex: number } {
   const twice = table.columns.find((c, i) => table.columns.indexOf(c) !== i);
   if (twice !== undefined) throw new InputError("problem/data", `${table.source}: two columns are named "${twice}"`, { column: twice });
   const targetIndex = columnIndex(table, choice.target, `${field}.target`);
@@ -85,16 +135,14 @@ export function selectFeatures(
   const n = table.rows.length;
   const d = names.length + (choice.intercept ? 1 : 0);
   const a = new Float64Array(n * d);
-  const y = new Float64Array(n);
   table.rows.forEach((row, i) => {
     indices.forEach((column, j) => {
       a[i * d + j] = readNumber(row[column], table, i, column);
     });
     if (choice.intercept) a[i * d + d - 1] = 1;
-    y[i] = readNumber(row[targetIndex], table, i, targetIndex);
   });
   const warnings = choice.standardize ? standardize(a, n, d, names) : [];
-  return { n, d, names: choice.intercept ? [...names, "intercept"] : names, a, y, warnings };
+  return { n, d, names: choice.intercept ? [...names, "intercept"] : names, a, warnings, targetIndex };
 }
 
 function columnIndex(table: Table, name: string, field: string): number {
@@ -114,7 +162,8 @@ function columnIndex(table: Table, name: string, field: string): number {
 function readNumber(cell: Cell | undefined, table: Table, row: number, column: number): number {
   const value = typeof cell === "number" ? cell : typeof cell === "string" && cell.trim() !== "" ? Number(cell) : Number.NaN;
   if (Number.isFinite(value)) return value;
-  const what = cell === null || cell === undefined || cell === "" ? "an empty cell" : JSON.stringify(cell);
+  const empty = cell === null || cell === undefined || cell === "";
+  const what = empty ? "an empty cell" : typeof cell === "number" ? String(cell) : JSON.stringify(cell);
   throw new InputError(
     "problem/data",
     `${table.source}: row ${row + 1}, column "${table.columns[column]}": found ${what}; allowed: a finite number`,

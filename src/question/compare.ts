@@ -2,14 +2,16 @@
 // question in one dimensionless measure (interface.md, "compare").
 import type { Answer, ComparedProblem, CompareResult, ExitResult, LawResult, WeakResult } from "../answer/index.ts";
 import type { Warning } from "../answer/warning.ts";
-import { selectModels } from "../model/index.ts";
 import { declaredOrder, type SdeModel } from "../model/model.ts";
+import { modelsFor } from "../model/momentum.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { version } from "../version.ts";
 import { diagnose } from "./diagnose.ts";
 import { errorSources } from "./error-sources.ts";
 import { exit } from "./exit.ts";
 import { law } from "./law.ts";
+import { lawOfPositions } from "./momentum-law.ts";
+import { momentumSentences } from "./momentum-sentences.ts";
 import type { QuestionOptions } from "./options.ts";
 import { pictureOf } from "./picture.ts";
 import type { Sampling } from "./sampling.ts";
@@ -30,8 +32,9 @@ const defaults = { maxSteps: 2e5, paths: 4096 } as const;
 export async function compare(problems: readonly SgdProblem[], options: CompareOptions = {}): Promise<Answer<CompareResult>> {
   const compared: ComparedProblem[] = [];
   for (const [i, problem] of problems.entries()) {
-    options.onProgress?.(i, problems.length, problem.name ?? "comparing");
-    compared.push(await compareOne(problem, options));
+    const title = problems.length > 1 && problem.name ? `${problem.name}: ` : "";
+    const tell = (part: number, what: string) => options.onProgress?.(i * parts + part, problems.length * parts, title + what);
+    compared.push(await compareOne(problem, options, tell));
   }
   const json = problems.length === 1 ? problems[0]!.json : { problems: problems.map((p) => p.json) };
   return {
@@ -44,26 +47,39 @@ export async function compare(problems: readonly SgdProblem[], options: CompareO
   };
 }
 
-async function compareOne(problem: SgdProblem, options: CompareOptions): Promise<ComparedProblem> {
-  const models = selectModels(options.models);
+/** Questions that are asked of each problem, as progress counts them. */
+const parts = 4;
+
+async function compareOne(
+  problem: SgdProblem,
+  options: CompareOptions,
+  tell: (part: number, what: string) => void,
+): Promise<ComparedProblem> {
+  const models = modelsFor(problem, options.models);
   const { sampling, ...quiet } = { ...options, paths: options.paths ?? defaults.paths, onProgress: undefined };
+  tell(0, "laws");
   const lawAnswer = await law(problem, { ...quiet, engine: sampling?.law });
+  tell(1, "averages");
   const weakAnswer = await weak(problem, {
     ...quiet,
     etas: halvings(problem),
     engine: sampling && onlyAt(problem.learningRate, sampling.weak),
   });
+  tell(2, "exits");
   const exitAnswer = problem.inside
     ? await exit(problem, { ...quiet, engine: sampling?.exit, maxSteps: quiet.maxSteps ?? defaults.maxSteps })
     : undefined;
+  tell(3, "curvature and pictures");
   const diagnoseAnswer = await diagnose(problem, { ...quiet, point: "start" });
   const warnings = distinct([lawAnswer, weakAnswer, ...(exitAnswer ? [exitAnswer] : []), diagnoseAnswer].flatMap((a) => a.warnings));
-  const sources = errorSources(problem);
-  const byQuestion = verdictsOf(problem, models, lawAnswer.result, weakAnswer.result, exitAnswer?.result, warnings);
+  const sources = problem.momentum ? undefined : errorSources(problem);
+  // the page is about x: laws of (x, v) are the command `law`'s
+  const laws = lawOfPositions(problem, lawAnswer.result);
+  const byQuestion = verdictsOf(problem, models, laws, weakAnswer.result, exitAnswer?.result, warnings);
   return {
     problem: problem.json,
     warnings,
-    law: lawAnswer.result,
+    law: laws,
     weak: weakAnswer.result,
     ...(exitAnswer ? { exit: exitAnswer.result } : {}),
     diagnose: diagnoseAnswer.result,
@@ -71,14 +87,17 @@ async function compareOne(problem: SgdProblem, options: CompareOptions): Promise
     descriptions: models.map((m) => ({
       id: m.id,
       title: m.title,
-      declaredOrder: declaredOrder(m, problem.noise.constant),
+      // at fixed beta plain SGD at eta/(1 - beta) is itself off by O(eta)
+      declaredOrder: problem.momentum ? 1 : declaredOrder(m, problem.noise.constant),
       ours: m.ours,
       driftTex: m.tex.drift,
       diffusionTex: m.tex.diffusion,
     })),
     ...(sources ? { errorSources: sources } : {}),
-    ...(await pictureOf(problem, models, lawAnswer.result, options.seed ?? 1)),
-    sentences: sentencesOf(problem, byQuestion, lawAnswer.result, exitAnswer?.result, warnings),
+    ...(await pictureOf(problem, models, laws, options.seed ?? 1)),
+    sentences: problem.momentum
+      ? await momentumSentences(problem, byQuestion, laws, exitAnswer?.result, warnings)
+      : sentencesOf(problem, byQuestion, laws, exitAnswer?.result, warnings),
   };
 }
 

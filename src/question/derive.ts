@@ -46,6 +46,12 @@ export interface DeriveOptions extends QuestionOptions {
  * @throws InputError for an order, law or model that is not to be had
  */
 export async function derive(problem: SgdProblem | undefined, options: DeriveOptions = {}): Promise<Answer<DeriveResult>> {
+  if (problem?.momentum)
+    throw new InputError(
+      "derive/momentum",
+      `derive: found momentum ${problem.momentum.beta}; allowed: 0. The terms of the heavy ball are in docs/momentum.md; this command derives plain SGD's.`,
+      { momentum: problem.momentum.beta },
+    );
   const order = options.order ?? defaults.order;
   const law = lawFor(problem, options.noiseLaw);
   requireOrder(law, order);

@@ -22,18 +22,11 @@ import { maxAbs } from "../numerics/linear.ts";
 import { minibatchNoise } from "../problem/minibatch-noise.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { version } from "../version.ts";
-import type { QuestionOptions } from "./options.ts";
+import type { DiagnoseOptions } from "./diagnose-options.ts";
+import { momentumDiagnosis } from "./momentum-diagnose.ts";
 import { trustIn } from "./trust.ts";
 
-export interface DiagnoseOptions extends QuestionOptions {
-  /** Where; default "start". */
-  readonly point?: "start" | "optimum";
-  /** Learning rates and batch sizes to sweep: one row for each pair. */
-  readonly etas?: readonly number[];
-  readonly batches?: readonly number[];
-  /** Also the gradient and each model's drift. */
-  readonly vectors?: boolean;
-}
+export type { DiagnoseOptions } from "./diagnose-options.ts";
 
 /** What the rows of a sweep share with the diagnosis itself. */
 interface Place {
@@ -50,7 +43,14 @@ interface Place {
  * @throws NoAnswerError `diagnose/no-hessian` for objectives without a Hessian, `diagnose/no-optimum` where none is found near the start
  */
 export async function diagnose(problem: SgdProblem, options: DiagnoseOptions = {}): Promise<Answer<DiagnoseResult>> {
+  if (problem.momentum) return momentumDiagnosis(problem, options, diagnose);
   const { objective } = problem;
+  // any finite sum with products can do what networks do without a Hessian
+  if (objective.network || (!objective.hessian && objective.hessianTimes && objective.samples?.combination)) {
+    checkSweep(problem, options);
+    const { diagnoseNetwork } = await import("./diagnose-network.ts");
+    return diagnoseNetwork(problem, options);
+  }
   const models = selectModels(options.models);
   if (!objective.hessian) {
     throw new NoAnswerError(

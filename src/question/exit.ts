@@ -5,10 +5,11 @@ import type { ExitResult } from "../answer/exit.ts";
 import type { Warning } from "../answer/warning.ts";
 import { InputError, InterruptedError, NoAnswerError } from "../errors.ts";
 import { lineExits } from "../law/line-exit.ts";
-import { selectModels } from "../model/index.ts";
 import type { SdeModel } from "../model/model.ts";
+import { modelsFor } from "../model/momentum.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { version } from "../version.ts";
+import { coversLine, lineExitsBeside } from "./momentum-line.ts";
 import type { QuestionOptions } from "./options.ts";
 
 export interface ExitOptions extends QuestionOptions {
@@ -17,6 +18,9 @@ export interface ExitOptions extends QuestionOptions {
   /** Samples what has no method without sampling, or all with method "sample". */
   readonly engine?: (problem: SgdProblem, models: readonly SdeModel[], options: ExitOptions) => Promise<Exits>;
 }
+
+/** Paths with a velocity are smooth: so many substeps are enough on the line, where a pilot would cost more than it saves. Their bias is in the error. */
+const velocitySubsteps = 4;
 
 /** A result and what is to be said about it. */
 export interface Exits extends ExitResult {
@@ -30,7 +34,7 @@ export interface Exits extends ExitResult {
  * @throws NoAnswerError `question/exit` where no process has a figure
  */
 export async function exit(problem: SgdProblem, options: ExitOptions = {}): Promise<Answer<ExitResult>> {
-  const models = selectModels(options.models);
+  const models = modelsFor(problem, options.models);
   if (!problem.inside)
     throw new InputError(
       "question/inside",
@@ -68,11 +72,18 @@ export async function exit(problem: SgdProblem, options: ExitOptions = {}): Prom
 
 async function exits(problem: SgdProblem, models: readonly SdeModel[], options: ExitOptions): Promise<Exits> {
   const { d } = problem.objective;
-  if (d === 1 && problem.inside!.intervalAround && options.method !== "sample") return lineExits(problem, models, options);
-  if (options.engine && options.method !== "exact") return options.engine(problem, models, options);
+  if (d === 1 && !problem.momentum && problem.inside!.intervalAround && options.method !== "sample")
+    return lineExits(problem, models, options);
+  const { engine } = options;
+  if (engine && options.method !== "exact")
+    return coversLine(problem, options.method) && problem.inside!.intervalAround
+      ? lineExitsBeside(problem, models, options, (own) =>
+          engine(problem, own, { ...options, substeps: options.substeps ?? velocitySubsteps }),
+        )
+      : engine(problem, models, options);
   throw new NoAnswerError(
     "question/exit",
-    `exit: ${d === 1 ? "sampling was asked for" : `in ${d} dimensions exits need sampling`}, which this call has no engine for; allowed: one dimension without --method sample.`,
+    `exit: ${problem.momentum ? "with momentum exits need sampling" : d === 1 ? "sampling was asked for" : `in ${d} dimensions exits need sampling`}, which this call has no engine for; allowed: one dimension without momentum and without --method sample.`,
     { dimensions: d },
   );
 }

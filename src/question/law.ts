@@ -13,6 +13,7 @@ import type { SdeModel } from "../model/model.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { withSteps } from "../problem/vary.ts";
 import { version } from "../version.ts";
+import { momentumLaw } from "./momentum-law.ts";
 import type { QuestionOptions } from "./options.ts";
 
 /** Laws and what is to be said about them. */
@@ -37,9 +38,10 @@ export interface LawOptions extends QuestionOptions {
  * nothing at all came out
  */
 export async function law(problem: SgdProblem, options: LawOptions = {}): Promise<Answer<LawResult>> {
-  const models = selectModels(options.models);
   const asked = options.at === undefined ? problem : withSteps(problem, checkedSteps(options.at));
-  const { result, warnings } = await figures(asked, models, options);
+  const { result, warnings } = asked.momentum
+    ? await momentumLaw(asked, options)
+    : await figures(asked, selectModels(options.models), options);
   const all = [...problem.warnings, ...warnings];
   if (![result.sgd, ...Object.values(result.models)].some((process) => process.laws.some((at) => at.mean !== null))) {
     throw new NoAnswerError(

@@ -3,7 +3,7 @@
 import type { Answer, MapAxis, MapAxisName, MapCell, MapLine, MapResult, ModelVerdict, Warning } from "../answer/index.ts";
 import { warning } from "../answer/warning.ts";
 import { EscapementError, InputError, InterruptedError, NoAnswerError } from "../errors.ts";
-import { selectModels } from "../model/index.ts";
+import { modelsFor } from "../model/momentum.ts";
 import { symmetricEigenvalues } from "../numerics/eigen.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { readProblem } from "../problem/read.ts";
@@ -11,6 +11,7 @@ import { withLearningRate, withStart } from "../problem/vary.ts";
 import { version } from "../version.ts";
 import { exit } from "./exit.ts";
 import { law } from "./law.ts";
+import { lawOfPositions } from "./momentum-law.ts";
 import type { QuestionOptions } from "./options.ts";
 import type { Sampling } from "./sampling.ts";
 import { exitVerdicts, lawVerdicts, weakVerdicts } from "./verdicts.ts";
@@ -35,7 +36,7 @@ export async function map(problem: SgdProblem, options: MapOptions): Promise<Ans
     throw new InputError("question/inside", 'inside (--inside): a map of exits needs a region; allowed: a comparison such as "x < 0"', {
       field: "inside",
     });
-  const models = selectModels(options.models).map((m) => m.id);
+  const models = modelsFor(problem, options.models).map((m) => m.id);
   const cells: MapCell[] = [];
   const total = x.values.length * y.values.length;
   for (const b of y.values) {
@@ -160,7 +161,7 @@ async function verdictsOf(
     }
     case "law": {
       const { result, warnings } = await law(problem, { ...asked, at: [problem.steps], engine: sampling?.law });
-      return lawVerdicts(models, result, warnings);
+      return lawVerdicts(models, lawOfPositions(problem, result), warnings);
     }
   }
 }
@@ -200,7 +201,7 @@ function emptyCell(x: number, y: number, models: readonly string[], reason: stri
 
 /** Lines of constant z = eta lambda_max at the start, within the map. */
 function linesOf(problem: SgdProblem, x: MapAxis, y: MapAxis): MapLine[] {
-  if (x.name !== "eta" || !problem.objective.hessian) return [];
+  if (x.name !== "eta" || !problem.objective.hessian || problem.momentum) return [];
   const [low, high] = [x.values[0]!, x.values[x.values.length - 1]!];
   const { d } = problem.objective;
   const largest = (at: SgdProblem): number => symmetricEigenvalues(at.objective.hessian!(at.start, new Float64Array(d * d)), d)[d - 1]!;

@@ -9,6 +9,7 @@ import { correctionFigure, coupledProgram } from "../ensemble/coupled.ts";
 import type { Ensemble } from "../ensemble/ensemble.ts";
 import { judgePaths, judgeStart, overflowWarnings } from "../ensemble/judge.ts";
 import { momentsFrom } from "../ensemble/law.ts";
+import { startState, stateDimension } from "../ensemble/momentum-sgd.ts";
 import type { ObservationSpec } from "../ensemble/observation.ts";
 import { type Engine, otherTasks, plainEngine, runBlock } from "../ensemble/run.ts";
 import type { SgdKind } from "../ensemble/sgd.ts";
@@ -17,6 +18,7 @@ import { InputError, InterruptedError, NoAnswerError } from "../errors.ts";
 import { isDeterministic } from "../model/define.ts";
 import { modelById } from "../model/index.ts";
 import type { SdeModel } from "../model/model.ts";
+import { anyModelById, hasVelocity } from "../model/momentum.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { version } from "../version.ts";
 import type { QuestionOptions } from "./options.ts";
@@ -51,7 +53,7 @@ export async function paths(problem: SgdProblem, options: PathsOptions = {}): Pr
   const begin = clock?.();
   const centers = runBlock(singleProgram(scheme, { kind: "state" }, [], [problem.steps], seed), 0, Math.min(count, defaults.centerPaths))
     .moments.mean;
-  const center = problem.start.map((x, i) => (Number.isFinite(centers[i]!) ? centers[i]! : x));
+  const center = startState(problem).map((x, i) => (Number.isFinite(centers[i]!) ? centers[i]! : x));
   const observation = finalMoments(center);
   const compiled = clock?.();
   const program = singleProgram(scheme, observation, [], [problem.steps], seed);
@@ -151,7 +153,7 @@ function schemeOf(problem: SgdProblem, { models = ["sgd"], substeps = defaults.s
     throw new InputError("question/paths", `substeps (--substeps): found ${substeps}; allowed: a whole number from 1 to 255.`, {
       substeps,
     });
-  return { problem, process: modelById(id), substeps };
+  return { problem, process: problem.momentum ? anyModelById(id) : modelById(id), substeps };
 }
 
 /** y = x - center and the products y_i y_j, j <= i, of a process and of a companion. */
@@ -162,8 +164,11 @@ function finalMoments(center: ArrayLike<number>): ObservationSpec {
 
 function momentsOf({ moments }: Ensemble, scheme: Scheme, center: Float64Array, seed: number): PathMoments {
   const { problem, process } = scheme;
-  const { d } = problem.objective;
-  const found = momentsFrom(moments, (value) => ({ value }), center, d, problem.steps);
+  const d = stateDimension(problem);
+  const found = positions(
+    scheme,
+    momentsFrom(moments, (value) => ({ value }), center, d, problem.steps),
+  );
   if (typeof process === "string" || !found.mean || !found.covariance) return found;
   const bias = stepBiases(process, scheme, center, seed);
   const widen = (estimate: Estimate, v: number): Estimate => ({
@@ -174,10 +179,17 @@ function momentsOf({ moments }: Ensemble, scheme: Scheme, center: Float64Array, 
   return { mean: found.mean.map(widen), covariance: found.covariance.map((row, i) => row.map((entry, j) => widen(entry, place(i, j)))) };
 }
 
+/** With momentum the moments are of (x, v), those of models without a velocity of x alone. */
+function positions({ problem, process }: Scheme, found: PathMoments): PathMoments {
+  if (!problem.momentum || typeof process === "string" || hasVelocity(process)) return found;
+  const cut = <T>(rows: readonly T[]): T[] => rows.slice(0, problem.objective.d);
+  return { mean: found.mean && cut(found.mean), covariance: found.covariance && cut(found.covariance).map(cut) };
+}
+
 /** How far each value's mean at the scheme's substeps is from the extrapolated one, on a few coupled paths: noise included, so no under-estimate. */
 function stepBiases(model: SdeModel, { problem, substeps }: Scheme, center: Float64Array, seed: number): number[] {
   const final = finalMoments(center);
-  const { d } = problem.objective;
+  const d = stateDimension(problem);
   const values = Array.from({ length: d + (d * (d + 1)) / 2 }, (_, v) => v);
   if (isDeterministic(model)) {
     // the one path there is, against one of many more substeps

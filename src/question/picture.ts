@@ -29,10 +29,10 @@ export async function pictureOf(
     const [low, high] = rangeOf(problem, law, paths);
     const x = Array.from({ length: defaults.points + 1 }, (_, i) => low + ((high - low) * i) / defaults.points);
     const f = x.map((y) => objective.value(Float64Array.of(y)));
-    return { paths, landscape: { x, f }, ...(objective.hessian ? { zRange: zRangeOver(problem, x) } : {}) };
+    return { paths, landscape: { x, f }, ...(objective.hessian && !problem.momentum ? { zRange: zRangeOver(problem, x) } : {}) };
   }
   const clouds = objective.d === 2 ? { clouds: await cloudsOf(problem, models, seed) } : {};
-  if (!objective.quadratic) return { paths, ...clouds };
+  if (!objective.quadratic || problem.momentum) return { paths, ...clouds };
   const { values } = symmetricEigen(objective.quadratic.matrix, objective.d);
   return { paths, ...clouds, zRange: [learningRate * values[0]!, learningRate * values[objective.d - 1]!] };
 }

@@ -1,6 +1,8 @@
-// The sampling engines that questions are handed: what has no law without sampling is answered by ensembles of paths in this thread.
+// The sampling engines that questions are handed: what has no law without sampling is answered by ensembles of paths, in
+// this thread or on the engine that is given (threads, run folders, clusters).
 import { sampleExit } from "../ensemble/exit.ts";
 import { sampleLaw } from "../ensemble/law.ts";
+import { type Engine, plainEngine } from "../ensemble/run.ts";
 import { sampleExpectations } from "../ensemble/weak.ts";
 import type { ExitOptions } from "./exit.ts";
 import type { LawEngine } from "./law.ts";
@@ -13,14 +15,14 @@ export interface Sampling {
   readonly exit: NonNullable<ExitOptions["engine"]>;
 }
 
-export const sampling: Sampling = Object.freeze<Sampling>({
-  law: (problem, models, options) => sampleLaw(problem, models, withoutEngine(options)),
-  weak: (problem, models, options) => sampleExpectations(problem, models, withoutEngine(options)),
-  exit: (problem, models, options) => sampleExit(problem, models, withoutEngine(options)),
-});
-
-/** A question's engine answers questions; an ensemble's runs blocks of paths: not the same. */
-function withoutEngine<O extends object>(options: O): Omit<O, "engine"> {
-  const { engine: _engine, ...rest } = options as O & { engine?: unknown };
-  return rest;
+/** Sampling whose blocks of paths are run by `engine`. A question's engine answers questions; an ensemble's runs blocks: not the same. */
+export function samplingBy(engine: Engine): Sampling {
+  return Object.freeze<Sampling>({
+    law: (problem, models, options) => sampleLaw(problem, models, { ...options, engine }),
+    weak: (problem, models, options) => sampleExpectations(problem, models, { ...options, engine }),
+    exit: (problem, models, options) => sampleExit(problem, models, { ...options, engine }),
+  });
 }
+
+/** Sampling in this thread. */
+export const sampling: Sampling = samplingBy(plainEngine);

@@ -2,6 +2,7 @@
 import type { ComparedProblem, ExitResult, LawResult, ModelVerdict, QuestionName } from "../answer/index.ts";
 import type { Warning } from "../answer/warning.ts";
 import { findModel } from "../model/index.ts";
+import { momentumModels } from "../model/momentum.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { ratioInWords } from "./verdicts.ts";
 
@@ -31,12 +32,12 @@ export function sentencesOf(
 }
 
 const title = (model: string): string => {
-  const known = findModel(model);
+  const known = findModel(model) ?? momentumModels.find(({ id }) => id === model);
   return known ? `${known.title}${known.ours ? " †" : ""}` : model;
 };
 
 /** Who is exact, or else who is nearest and who is next. */
-function bestByQuestion(byQuestion: ByQuestion): string[] {
+export function bestByQuestion(byQuestion: ByQuestion): string[] {
   const lines: string[] = [];
   for (const [question, rows] of Object.entries(byQuestion) as [QuestionName, readonly ModelVerdict[]][]) {
     const told = rows.filter((r) => r.error !== null);
@@ -117,7 +118,7 @@ function quadratic(problem: SgdProblem, byQuestion: ByQuestion, law: LawResult):
 }
 
 /** Models without any figure, and why. */
-function missing(byQuestion: ByQuestion, law: LawResult, warnings: readonly Warning[]): string[] {
+export function missing(byQuestion: ByQuestion, law: LawResult, warnings: readonly Warning[]): string[] {
   const silent = Object.keys(law.models).filter((id) =>
     Object.values(byQuestion).every((rows) => rows.find((r) => r.model === id)?.error == null),
   );
@@ -126,7 +127,8 @@ function missing(byQuestion: ByQuestion, law: LawResult, warnings: readonly Warn
   return [`No figures from ${listed(silent.map(title))}${reason ? `: ${reason.message.replace(/\.$/, "")}` : ""}.`];
 }
 
-const short = (x: number): string => (x < 1e-3 || x >= 1e4 ? x.toExponential(1) : x.toPrecision(2));
+/** Two digits. */
+export const short = (x: number): string => (x < 1e-3 || x >= 1e4 ? x.toExponential(1) : x.toPrecision(2));
 const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;

@@ -10,12 +10,13 @@ import { closedExpectations } from "../law/closed-expectations.ts";
 import type { Curve, ExpectationSolver, Expectations } from "../law/expectations.ts";
 import { lineSolver } from "../law/line-expectations.ts";
 import { planeSolver } from "../law/plane.ts";
-import { selectModels } from "../model/index.ts";
 import type { SdeModel } from "../model/model.ts";
+import { modelsFor } from "../model/momentum.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { TestFunction } from "../problem/test-function.ts";
 import { withLearningRate } from "../problem/vary.ts";
 import { version } from "../version.ts";
+import { coversLine, lineExpectationsBeside } from "./momentum-line.ts";
 import type { QuestionOptions } from "./options.ts";
 import { fitOrder } from "./weak-order.ts";
 
@@ -41,7 +42,7 @@ export interface WeakOptions extends QuestionOptions {
  * @throws NoAnswerError `question/weak` where no test function has any figure
  */
 export async function weak(problem: SgdProblem, options: WeakOptions = {}): Promise<Answer<WeakResult>> {
-  const models = selectModels(options.models);
+  const models = modelsFor(problem, options.models);
   const etas = options.etas && options.etas.length > 0 ? options.etas : [problem.learningRate];
   const steps = etas.map((eta) => stepsAt(problem, eta));
   const found: Expectations[] = [];
@@ -100,7 +101,8 @@ async function expectations(problem: SgdProblem, models: readonly SdeModel[], op
   const sampled = options.method !== "exact" && options.engine !== undefined;
   const fallbacks: Warning[] = [];
   if (options.method !== "sample") {
-    for (const solver of solvers) {
+    // the others solve equations in x alone
+    for (const solver of problem.momentum ? [closedExpectations] : solvers) {
       const covered = open.filter((test) => solver.covers(problem, test));
       if (covered.length === 0) continue;
       const found = await solver.solve({ ...problem, tests: covered }, models, options);
@@ -120,7 +122,13 @@ async function expectations(problem: SgdProblem, models: readonly SdeModel[], op
     }
   }
   if (open.length > 0 && options.method !== "exact" && options.engine) {
-    parts.push({ tests: open, found: await options.engine({ ...problem, tests: open }, models, options) });
+    const json = { ...problem.json, tests: open.map((test) => test.text) };
+    const asked = { ...problem, tests: open, json };
+    const { engine } = options;
+    const found = coversLine(problem, options.method)
+      ? await lineExpectationsBeside(asked, models, options, (own) => engine(asked, own, options))
+      : await engine(asked, models, options);
+    parts.push({ tests: open, found });
     open = [];
   }
   const place = (test: TestFunction): { found: Expectations; index: number } | undefined => {

@@ -119,9 +119,7 @@ function bodyOf(answer: Answer<ReportableResult>, context: FigureContext, notes:
     case "diagnose": {
       const diagnose = answer.result as DiagnoseResult;
       const verdicts = html`<h3>Which models to trust at this point</h3><ul>${diagnose.verdicts.map((each) => html`<li><strong>${processName(each.model)}</strong>, ${each.trust}: ${plainText(each.why)}</li>`)}</ul>`;
-      const loss = diagnose.stationaryExcessLoss
-        ? html`<h3>Stationary excess loss</h3>${factsList(lossFacts(diagnose.stationaryExcessLoss))}`
-        : null;
+      const loss = diagnose.stationaryExcessLoss ? html`<h3>Stationary excess loss</h3>${factsList(lossFacts(diagnose))}` : null;
       const numbers = html`${factsList([...facts(diagnose), ...(diagnose.indicators ? indicatorFacts(diagnose.indicators) : [])])}${diagnose.verdicts.length > 0 ? verdicts : null}${loss}${diagnose.sweep && diagnose.sweep.length > 0 ? htmlTable(sweepTable(diagnose.sweep)) : null}`;
       return {
         question: "Which models to trust at a point",

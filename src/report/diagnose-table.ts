@@ -1,5 +1,5 @@
 // `diagnose` as text: spectrum, regime and thresholds at a point, what each model misses there, and which to trust.
-import type { Answer, DiagnoseResult, Estimate, SweepRow } from "../answer/index.ts";
+import type { Answer, DiagnoseResult, Estimate, MomentumDiagnosis, SweepRow } from "../answer/index.ts";
 import { formatFigure, formatNumber, missing } from "./number.ts";
 import { byProcessOrder, processName } from "./process-style.ts";
 import { ending, heading, type TableOptions } from "./table-frame.ts";
@@ -18,7 +18,7 @@ export function diagnoseTable(answer: Answer<DiagnoseResult>, options: TableOpti
     ...pairs(facts(result), width),
     ...(result.indicators ? ["", "what is missed here (dimensionless)", ...pairs(indicatorFacts(result.indicators), width, "  ")] : []),
     ...(result.verdicts.length > 0 ? ["", "which models to trust at this point", ...verdictLines(result, width)] : []),
-    ...(result.stationaryExcessLoss ? ["", "stationary excess loss", ...pairs(lossFacts(result.stationaryExcessLoss), width, "  ")] : []),
+    ...(result.stationaryExcessLoss ? ["", "stationary excess loss", ...pairs(lossFacts(result), width, "  ")] : []),
     ...(result.sweep && result.sweep.length > 0 ? tableLines(sweepTable(result.sweep), width) : []),
     ...ending(
       notes,
@@ -44,13 +44,40 @@ export function facts(result: DiagnoseResult): [name: string, value: string][] {
     ["Hessian's trace", formatFigure(result.hessianTrace, digits)],
     ["eigenvalues", eigenvaluesText(result.eigenvalues)],
     ["z = eta lambda", `${formatNumber(result.zMin, digits)} to ${formatNumber(result.zMax, digits)}`],
-    ["regime", regimeWords[result.regime]],
+    ...(result.momentum ? momentumFacts(result, result.momentum) : plainFacts(result)),
+  ];
+  if (thresholds.meanSquare !== undefined) rows.push(["eta where E|x|^2 grows", formatFigure(thresholds.meanSquare, digits)]);
+  rows.push(
+    ["noise, tr Sigma", formatFigure(result.noiseTrace, digits)],
+    [result.momentum ? "exact SDE's psd defect" : "HA-SME's psd defect", formatFigure(result.defect, 3)],
+  );
+  return rows;
+}
+
+function plainFacts({ regime, thresholds }: DiagnoseResult): [string, string][] {
+  return [
+    ["regime", regimeWords[regime]],
     ["eta where z = 1", formatFigure(thresholds.oneStep, digits)],
     ["eta where z = 2", formatFigure(thresholds.unstable, digits)],
   ];
-  if (thresholds.meanSquare !== undefined) rows.push(["eta where E|x|^2 grows", formatFigure(thresholds.meanSquare, digits)]);
-  rows.push(["noise, tr Sigma", formatFigure(result.noiseTrace, digits)], ["HA-SME's psd defect", formatFigure(result.defect, 3)]);
-  return rows;
+}
+
+const momentumRegimes: { readonly [R in DiagnoseResult["regime"]]: string } = {
+  "one-step": "one-step: no mode changes sign every step",
+  "two-step": "two-step: some mode changes sign every step; SGD still settles",
+  unstable: "unstable: some z > 2 + 2 beta, SGD leaves this point exponentially",
+  "no-diffusion": regimeWords["no-diffusion"],
+};
+
+function momentumFacts({ regime, thresholds }: DiagnoseResult, momentum: MomentumDiagnosis): [string, string][] {
+  return [
+    ["regime", momentumRegimes[regime]],
+    ["modes", `${momentum.modes}; the steepest from eta = ${formatFigure(momentum.swings, digits)} on`],
+    ["eta where it flips", formatFigure(thresholds.oneStep, digits)],
+    ["eta where it diverges", formatFigure(thresholds.unstable, digits)],
+    ["eta/(1 - beta)", formatNumber(momentum.effectiveRate, digits)],
+    ["temperature", formatFigure(momentum.temperature, digits)],
+  ];
 }
 
 function numbersText(numbers: readonly number[], most = 6): string {
@@ -79,10 +106,18 @@ export function indicatorFacts(indicators: NonNullable<DiagnoseResult["indicator
   return Object.entries(indicators).map(([name, value]) => [inWords(name), value === null ? missing : formatNumber(value, 3)]);
 }
 
-export function lossFacts(loss: NonNullable<DiagnoseResult["stationaryExcessLoss"]>): [string, string][] {
+/** SGD's by theory, then (where it was run) as measured, then the models'. */
+export function lossFacts(result: DiagnoseResult): [string, string][] {
+  const loss = result.stationaryExcessLoss ?? {};
+  const { measuredExcessLoss: measured } = result;
   return Object.keys(loss)
     .sort(byProcessOrder)
-    .map((id) => [processName(id), formatFigure(loss[id], digits)]);
+    .flatMap((id): [string, string][] => [
+      [processName(id), formatFigure(loss[id], digits)],
+      ...(id === "sgd" && measured !== undefined
+        ? [[`${processName(id)}, measured`, formatFigure(measured, digits)] as [string, string]]
+        : []),
+    ]);
 }
 
 function pairs(rows: readonly (readonly [string, string])[], width: number, indent = ""): string[] {
@@ -103,6 +138,13 @@ function verdictLines(result: DiagnoseResult, width: number): string[] {
 export function sweepTable(sweep: readonly SweepRow[]): NamedTable {
   const ids = [...new Set(sweep.flatMap((row) => Object.keys(row.stationaryExcessLoss)))].sort(byProcessOrder);
   const batches = sweep.some((row) => row.batch !== undefined);
+  const measured = sweep.some((row) => row.measuredExcessLoss !== undefined);
+  const trusted = sweep.some((row) => row.trust !== undefined);
+  const trustText = (trust: SweepRow["trust"] = {}): string =>
+    Object.keys(trust)
+      .filter((id) => trust[id] === "good" || trust[id] === "exact")
+      .map((id) => processName(id))
+      .join(", ") || "none";
   const columns = [
     { header: "eta", align: "left" as const },
     ...[
@@ -111,7 +153,8 @@ export function sweepTable(sweep: readonly SweepRow[]): NamedTable {
       "stable\nin mean",
       "in mean\nsquare",
       "psd\ndefect",
-      ...ids.map((id) => `excess loss\n${processName(id)}`),
+      ...ids.flatMap((id) => [`excess loss\n${processName(id)}`, ...(id === "sgd" && measured ? ["excess loss\nmeasured"] : [])]),
+      ...(trusted ? ["good or\nexact"] : []),
     ].map((header) => ({ header, align: "right" as const })),
   ];
   const yes = (value: boolean | null) => (value === null ? missing : value ? "yes" : "no");
@@ -122,7 +165,11 @@ export function sweepTable(sweep: readonly SweepRow[]): NamedTable {
     yes(row.stableInMean),
     yes(row.stableInMeanSquare),
     formatFigure(row.defect, 3),
-    ...ids.map((id) => formatFigure(row.stationaryExcessLoss[id], 5)),
+    ...ids.flatMap((id) => [
+      formatFigure(row.stationaryExcessLoss[id], 5),
+      ...(id === "sgd" && measured ? [formatFigure(row.measuredExcessLoss ?? null, 5)] : []),
+    ]),
+    ...(trusted ? [trustText(row.trust)] : []),
   ]);
   return { title: "by learning rate", columns, rows };
 }

@@ -41,7 +41,7 @@ export {
 } from "./figure/index.ts";
 export { lawTable } from "./law-table.ts";
 export { mapTable } from "./map-table.ts";
-export { formatEstimate, formatFigure, formatNumber } from "./number.ts";
+export { fastOrSlow, formatEstimate, formatFigure, formatNumber } from "./number.ts";
 export { comparePage, type PageContext } from "./page.ts";
 export { type PathsTableOptions, pathsTable } from "./paths-table.ts";
 export { colourVariables, dagger, type ProcessStyle, processName, processStyle } from "./process-style.ts";

@@ -73,9 +73,12 @@ function momentTable(
   if (divergences) columns.push({ header: "W2/sd", align: "right" }, { header: "KL(SGD||.)", align: "right" });
   const cells = (law: Moments | null | undefined, process: string): string[] => {
     if (!law || law.mean === null) return [notes.missing(process)];
-    const mean = few ? law.mean : [norm(law.mean)];
+    // a model without a velocity has fewer entries than SGD with momentum
+    const own = law.mean;
+    const padded = Array.from({ length: Math.max(length, own.length) }, (_, i) => own[i] ?? null);
+    const mean = few ? padded : [norm(own)];
     const covariance = law.covariance;
-    const sds = few ? law.mean.map((_, i) => (covariance ? root(covariance[i]![i]!) : null)) : [spread(covariance)];
+    const sds = few ? padded.map((_, i) => (covariance?.[i] ? root(covariance[i]![i]!) : null)) : [spread(covariance)];
     return [...mean, ...sds].map((figure) => formatFigure(figure, digits));
   };
   const rows = [["SGD", ...cells(sgd, "sgd")]];

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { tableFromIPC } from "apache-arrow";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
 import { checkPathFile, openPathFile } from "../../src/node/path-file.ts";
@@ -52,14 +53,31 @@ describe("formats", () => {
     expect(rows).toHaveLength(21);
     expect(rows[20]).toEqual({ path: 6n, step: 10, x: entry(6, 2, 0), y: entry(6, 2, 1) });
   });
+  it("arrow is read by Apache's own library, in batches as they were written", () => {
+    const file = tableFromIPC(readFileSync(writeAll("a.arrow")));
+    expect(file.schema.fields.map((f) => `${f.name} ${f.type} ${f.nullable}`)).toEqual([
+      "path Int64 false",
+      "step Int32 false",
+      "x Float64 false",
+      "y Float64 false",
+    ]);
+    expect(file.batches.map((b) => b.numRows)).toEqual([12, 9]);
+    expect(file.numRows).toBe(21);
+    for (const row of [0, 11, 12, 20]) {
+      const [p, s] = [Math.floor(row / 3), row % 3];
+      expect(file.get(row)!.toJSON()).toEqual({ path: BigInt(p), step: [1, 5, 10][s], x: entry(p, s, 0), y: entry(p, s, 1) });
+    }
+  });
   it("the same paths give the same bytes", () => {
-    for (const e of ["csv", "npz", "parquet"]) expect(readFileSync(writeAll(`b.${e}`))).toEqual(readFileSync(writeAll(`c.${e}`)));
+    for (const e of ["csv", "npz", "parquet", "arrow"]) expect(readFileSync(writeAll(`b.${e}`))).toEqual(readFileSync(writeAll(`c.${e}`)));
   });
 });
 
 describe("bad input", () => {
   it("an unknown ending, a file that exists, a folder that is not there", () => {
-    expect(() => checkPathFile("x.xlsx", false)).toThrow(/--out x\.xlsx: found the ending "\.xlsx"; allowed: \.csv, \.npz, \.parquet/);
+    expect(() => checkPathFile("x.xlsx", false)).toThrow(
+      /--out x\.xlsx: found the ending "\.xlsx"; allowed: \.csv, \.npz, \.parquet, \.arrow/,
+    );
     const path = writeAll("exists.csv");
     expect(() => checkPathFile(path, false)).toThrow(/the file exists/);
     expect(() => openPathFile(join(folder, "none", "a.csv"), shape, false)).toThrow(/cannot be written/);
@@ -76,7 +94,7 @@ const file = openPathFile(process.argv[2], { variables: ["x"], steps: [1], paths
 try { for (let first = 0; first < 10000; first += 1000) file.write({ first, count: 1000, x: Float64Array.from({ length: 1000 }, (_, k) => (first + k) / 3) }); file.close(); }
 catch (error) { console.log(error.message); process.exitCode = error.exitCode; }`,
   );
-  it.each(["csv", "npz", "parquet"])("%s: what was finished is kept and readable", async (ending) => {
+  it.each(["csv", "npz", "parquet", "arrow"])("%s: what was finished is kept and readable", async (ending) => {
     const path = join(folder, `full.${ending}`);
     const { status, stdout } = spawnSync(
       "bash",
@@ -92,6 +110,7 @@ catch (error) { console.log(error.message); process.exitCode = error.exitCode; }
       expect(numpy(`x = np.load(${JSON.stringify(path)})["x"]; print(x.shape[0], bool((x[:, 0, 0] == np.arange(len(x)) / 3).all()))`)).toBe(
         `${kept} True`,
       );
+    if (ending === "arrow") expect(tableFromIPC(readFileSync(path)).numRows).toBe(kept);
     if (ending === "parquet") expect(await parquetReadObjects({ file: await asyncBufferFromFile(path) })).toHaveLength(kept);
   });
 });

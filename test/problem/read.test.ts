@@ -151,8 +151,15 @@ describe("bad input names the field, what was found and what is allowed", () => 
     ["step beyond the horizon", { ...good, at: [9] }, /at .*step 9 lies beyond/],
     ["start outside the region", { ...good, inside: "x < 0" }, /inside .*lies outside/],
     ["a region without a boundary", { ...good, inside: "x^2 > -1" }, /inside .*no boundary/],
-    ["network, not yet", { ...good, objective: { network: { data: table, target: "y", loss: "squared-error" } } }, /not yet/],
-    ["momentum, not yet", { ...good, momentum: 0.9 }, /momentum: not yet/],
+    [
+      "oracle, not allowed",
+      { ...good, objective: { oracle: { command: ["model"] } } },
+      /names a program to run: model; allowed: only with --allow-oracle/,
+    ],
+    ["momentum at one", { ...good, momentum: 1 }, /momentum \(--momentum\).*0 <= beta < 1/s],
+    ["negative momentum", { ...good, momentum: -0.1 }, /momentum \(--momentum\).*0 <= beta < 1/s],
+    ["velocity of another length", { ...good, momentum: 0.9, velocity: [1, 2, 3] }, /velocity \(--velocity\).*has 3 entries/s],
+    ["velocity without momentum", { ...good, velocity: [1] }, /velocity.*goes with a momentum/s],
   ];
   it.each(cases)("%s", (_name, raw, words) => {
     expect(refusal(raw)).toMatch(words);

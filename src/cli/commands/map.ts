@@ -1,7 +1,7 @@
 // `map`: ranges on two flags, one question, a table of letters and a page.
 import type { Answer, MapResult } from "../../answer/index.ts";
 import { InputError } from "../../errors.ts";
-import { type MapOptions, map, sampling } from "../../index.ts";
+import { type MapOptions, map } from "../../index.ts";
 import type { Asked, CommandModule } from "../command.ts";
 import { readNumbers } from "../flags.ts";
 import type { Flags } from "../problem.ts";
@@ -27,7 +27,7 @@ function axesOf(flags: Flags): MapOptions["axes"] {
 }
 
 export const mapCommand: CommandModule = {
-  async ask({ problems, flags, options }: Asked) {
+  async ask({ problems, flags, options, sampling }: Asked) {
     const answer = await map(problems[0]!, { ...options, question: questionOf(flags), axes: axesOf(flags), sampling });
     if (flags["csv"] !== undefined) {
       const { writeText } = await import("../../node.ts");

@@ -14,7 +14,7 @@ export const pathsCommand: CommandModule = {
   text: async (answer, { width, flags }) => pathsTable(answer as Answer<PathsResult>, { width, file: flags["out"] as string | undefined }),
 };
 
-const optionsOf = ({ options }: Asked): PathsOptions => ({ ...options, models: options.models ?? ["sgd"] });
+const optionsOf = ({ options, engine }: Asked): PathsOptions => ({ ...options, engine, models: options.models ?? ["sgd"] });
 
 /** Streams the paths; the steps kept are those asked for with --at, else all. */
 async function writePaths(asked: Asked, out: string): Promise<Answer<PathsResult>> {

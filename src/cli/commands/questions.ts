@@ -1,7 +1,7 @@
 // The commands that ask a question and print its table or page: what each hands to the library, nothing else.
 import type { Answer, CompareResult, DiagnoseResult, ExitResult, LawResult, WeakResult } from "../../answer/index.ts";
 import { InputError } from "../../errors.ts";
-import { compare, diagnose, exit, law, sampling, weak } from "../../index.ts";
+import { compare, diagnose, exit, law, weak } from "../../index.ts";
 import { answerTable, type ReportableResult } from "../../report/table.ts";
 import type { Asked, CommandModule } from "../command.ts";
 
@@ -18,13 +18,15 @@ function questionCommand<R extends ReportableResult>(ask: (asked: Asked) => Prom
 
 const list = (value: unknown): number[] | undefined => (Array.isArray(value) && value.length > 1 ? (value as number[]) : undefined);
 
-export const lawCommand = questionCommand<LawResult>(({ problems, options }) => law(problems[0]!, { ...options, engine: sampling.law }));
+export const lawCommand = questionCommand<LawResult>(({ problems, options, sampling }) =>
+  law(problems[0]!, { ...options, engine: sampling.law }),
+);
 
-export const weakCommand = questionCommand<WeakResult>(({ problems, flags, options }) =>
+export const weakCommand = questionCommand<WeakResult>(({ problems, flags, options, sampling }) =>
   weak(problems[0]!, { ...options, etas: list(flags["eta"]), engine: sampling.weak }),
 );
 
-export const exitCommand = questionCommand<ExitResult>(({ problems, flags, options }) =>
+export const exitCommand = questionCommand<ExitResult>(({ problems, flags, options, sampling }) =>
   exit(problems[0]!, { ...options, engine: sampling.exit, survival: flags["survival"] as number[] | undefined }),
 );
 
@@ -38,11 +40,13 @@ export const diagnoseCommand = questionCommand<DiagnoseResult>(({ problems, flag
     etas: list(flags["eta"]),
     batches: list(flags["batch"]),
     vectors: flags["vectors"] === true,
+    measure: flags["measure"] === true,
+    ...(flags["quiet"] ? {} : { onForecast: (text: string) => void process.stderr.write(`${text}\n`) }),
   });
 });
 
 export const compareCommand: CommandModule = {
-  ask: ({ problems, options }) => compare(problems, { ...options, sampling }),
+  ask: ({ problems, options, sampling }) => compare(problems, { ...options, sampling }),
   text: async (answer, { width, report, typed }) =>
     answerTable(answer as Answer<CompareResult>, { width, report, command: again(typed), next: "examples/ (escapement compare NAME…)" }),
   page: async (answer, context) =>

@@ -4,6 +4,14 @@
 import { elementaryProgram } from "../elementary-programs.ts";
 import type { Program, ProgramBuilder, Value } from "../program.ts";
 
+/** Kernels take the lean forms (numerics/elementary/lean.ts). */
+const lean = new Map([
+  ["exp", "leanExp"],
+  ["log", "leanLog"],
+  ["sin", "leanSin"],
+  ["cos", "leanCos"],
+]);
+
 /** Writes a program's instructions into a builder, calls included; returns the values of its outputs. */
 export function inline(m: ProgramBuilder, { instructions, outputs }: Program, inputs: readonly Value[]): Value[] {
   const values: Value[] = [];
@@ -17,7 +25,7 @@ export function inline(m: ProgramBuilder, { instructions, outputs }: Program, in
         values.push(m.constant(value));
         break;
       case "call1":
-        values.push(inline(m, elementaryProgram(callee), [a])[0]!);
+        values.push(inline(m, elementaryProgram(lean.get(callee) ?? callee), [a])[0]!);
         break;
       case "call2":
         values.push(inline(m, elementaryProgram(callee), [a, b])[0]!);

@@ -29,7 +29,10 @@ const direct = {
 } as const;
 
 /** 2^52 + 1023: added to k it has k + 1023, an exponent's bits, at its end. */
-const exponentShift = 4503599627371519;
+export const exponentShift = 4503599627371519;
+
+/** 1.5 2^52: added to an integer it has the parity in the last bit. */
+export const parityShift = 6755399441055744;
 
 /** Writes the program; `inputs` are locals. Returns the locals of the outputs. */
 export function writeSimd(
@@ -57,6 +60,13 @@ export function writeSimd(
       a.get(y, x);
       a.bits(1n << 63n);
       a.op("v128.bitselect");
+    } else if (operation === "flipOdd") {
+      a.get(y, constant(parityShift));
+      a.op("f64x2.add");
+      a.i32(63);
+      a.op("i64x2.shl");
+      a.get(x);
+      a.op("v128.xor");
     } else if (operation === "pow2") {
       a.get(x, constant(exponentShift));
       a.op("f64x2.add");

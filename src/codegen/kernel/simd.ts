@@ -3,8 +3,9 @@ import { elementaryBody, elementaryNames } from "../wasm.ts";
 import { encodeModule, type FunctionBody, type FunctionType } from "../wasm-encoder.ts";
 import { type Assembler, assembler } from "./assembler.ts";
 import { type Kernel, type KernelNode, type KernelRunner, lanes, type MapNode, type RandomNode, sumsPerFigure } from "./kernel.ts";
+import { flatNodes, randomNodes, rareNames } from "./nodes.ts";
 import { multipliers, writePrepare, writeRandom } from "./simd-philox.ts";
-import { writeSimd } from "./simd-program.ts";
+import { exponentShift, parityShift, writeSimd } from "./simd-program.ts";
 
 const types: readonly FunctionType[] = [
   { parameters: ["f64"], results: ["f64"] },
@@ -36,22 +37,6 @@ export function simdRunner(module: WebAssembly.Module): KernelRunner {
   return { backend: "wasm", memory: new Float64Array(memory.buffer), prepare, steps, observe, accumulate };
 }
 
-export function flatNodes(nodes: readonly KernelNode[]): (RandomNode | MapNode)[] {
-  return nodes.flatMap((node) => (node.kind === "repeat" ? node.body : [node]));
-}
-
-/** Random nodes by the place of their saved words, each once. */
-export function randomNodes(kernel: Kernel): RandomNode[] {
-  const found = new Map<number, RandomNode>();
-  for (const node of flatNodes(kernel.step)) if (node.kind === "random") found.set(node.saved, node);
-  return [...found.values()];
-}
-
-function rareNames(kernel: Kernel): string[] {
-  const maps = flatNodes([...kernel.step, ...kernel.observe]).filter((node) => node.kind === "map");
-  return [...new Set(maps.flatMap(({ program }) => program.instructions.filter((i) => i.operation === "rarely").map((i) => i.callee)))];
-}
-
 function prepareBody(kernel: Kernel): FunctionBody {
   const a = assembler(["i32", "i32"]);
   writePrepare(a, kernel, randomNodes(kernel), 0, 1);
@@ -73,7 +58,8 @@ function constantLocals(a: Assembler, nodes: readonly KernelNode[]): (value: num
     }
     return local;
   };
-  constant(4503599627371519);
+  constant(exponentShift);
+  constant(parityShift);
   for (const node of flatNodes(nodes))
     if (node.kind === "map") for (const { operation, value } of node.program.instructions) if (operation === "constant") constant(value);
   return constant;

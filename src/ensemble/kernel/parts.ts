@@ -36,7 +36,8 @@ const defaults = {
 export function partsFor(d: number, kind: NormalKind, columns: number): Parts {
   const { perBlock, sharing, blocks: draws } = normalLayout(d, kind);
   let paths = defaults.mostPaths;
-  while (paths > defaults.fewestPaths && 8 * paths * (columns + draws * (perBlock + 2)) > defaults.cache) paths /= 2;
+  const doubles = columns + (draws * (perBlock + 2)) / sharing;
+  while (paths > defaults.fewestPaths && 8 * paths * doubles > defaults.cache) paths /= 2;
   const blocks = paths / sharing;
   const memory = layout();
   const numbers = memory.take(blocks / 2);

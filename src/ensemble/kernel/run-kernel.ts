@@ -4,7 +4,7 @@ import { type KernelRunner, lanes, sumsPerFigure } from "../../codegen/kernel/ke
 import { type Ensemble, type Extreme, ensembleOfBlock, larger, pathsPerBlock } from "../ensemble.ts";
 import { event, eventsPerProcess, extreme, extremesPerProcess, mendedDefect, roundingDefect } from "../events.ts";
 import type { PathProgram } from "../program.ts";
-import type { PathKernel } from "./path-kernel.ts";
+import type { Encountered, PathKernel } from "./path-kernel.ts";
 
 /** Steps that one setting of Philox's word 3 serves. */
 const stepsPerWord = 0x1000000;
@@ -106,34 +106,32 @@ function noteEvents(
   counts: Float64Array,
   extremes: (Extreme | null)[],
 ): void {
-  const { sharing, blocks } = kernel;
+  const { sharing, blocks, figures } = kernel;
   const { d } = program.problem.objective;
-  const processes = [...new Set(walkers.map(({ process }) => process))];
-  for (const process of processes) {
+  // figures of a state that has overflowed are NaN: where none is, none has
+  let sound = 0;
+  for (let f = 0; f < figures.count; f++) for (let p = 0; p < paths; p++) sound += 0 * memory[figures.at + f * paths + p]!;
+  for (const process of new Set(walkers.map((walker) => walker.process))) {
     const own = walkers.filter((walker) => walker.process === process);
-    for (let b = 0, path = 0; path < batch; b++) {
-      for (let v = 0; v < sharing && path < batch; v++, path++) {
-        const place = v * blocks + b;
-        let [finite, z, defect] = [0, 0, 0];
-        for (const walker of own) {
-          for (let i = 0; i < d; i++) {
-            const x = memory[walker.state + i * paths + place]!;
-            finite += x - x;
-          }
-          if (walker.z !== undefined) z = Math.max(z, memory[walker.z + place]!);
-          if (walker.defect !== undefined) defect = Math.max(defect, memory[walker.defect + place]!);
-        }
-        const from = process * eventsPerProcess;
-        if (finite !== 0) counts[from + event.overflow]! += 1;
-        if (z >= 1) {
-          counts[from + event.noDiffusion]! += 1;
-          note(process * extremesPerProcess + extreme.z, z, first + path);
-        }
-        if (defect > 0) {
-          if (defect > roundingDefect) counts[from + event.indefinite]! += 1;
-          if (defect > mendedDefect) counts[from + event.veryIndefinite]! += 1;
-          note(process * extremesPerProcess + extreme.defect, Math.min(defect, Number.MAX_VALUE), first + path);
-        }
+    if (sound === 0 && !own.some((walker) => metSomething(walker, memory, paths))) continue;
+    for (let path = 0; path < batch; path++) {
+      const place = (path % sharing) * blocks + Math.floor(path / sharing);
+      let [finite, z, defect] = [0, 0, 0];
+      for (const walker of own) {
+        for (let i = 0; i < d; i++) finite += 0 * memory[walker.state + i * paths + place]!;
+        if (walker.z !== undefined) z = Math.max(z, memory[walker.z + place]!);
+        if (walker.defect !== undefined) defect = Math.max(defect, memory[walker.defect + place]!);
+      }
+      const from = process * eventsPerProcess;
+      if (finite !== 0) counts[from + event.overflow]! += 1;
+      if (z >= 1) {
+        counts[from + event.noDiffusion]! += 1;
+        note(process * extremesPerProcess + extreme.z, z, first + path);
+      }
+      if (defect > 0) {
+        if (defect > roundingDefect) counts[from + event.indefinite]! += 1;
+        if (defect > mendedDefect) counts[from + event.veryIndefinite]! += 1;
+        note(process * extremesPerProcess + extreme.defect, Math.min(defect, Number.MAX_VALUE), first + path);
       }
     }
   }
@@ -147,4 +145,12 @@ function noteEvents(
     program.run(path, new Float64Array(program.size));
     return program.extremes[index]?.place ?? Array.from(program.problem.start);
   }
+}
+
+/** Whether any path met z >= 1 or a defect. */
+function metSomething({ z, defect }: Encountered, memory: Float64Array, paths: number): boolean {
+  let met = false;
+  if (z !== undefined) for (let p = z; p < z + paths; p++) met ||= memory[p]! >= 1;
+  if (defect !== undefined) for (let p = defect; p < defect + paths; p++) met ||= memory[p]! > 0;
+  return met;
 }

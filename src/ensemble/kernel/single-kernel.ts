@@ -1,4 +1,5 @@
 // One process by its scheme (ensemble/single.ts) as a kernel: normals and step in one map over blocks, so that normals never go through memory.
+import { interleave } from "../../codegen/kernel/interleave.ts";
 import type { SgdProblem } from "../../problem/problem.ts";
 import type { SingleJob } from "../job-spec.ts";
 import { processOf } from "../process.ts";
@@ -22,7 +23,7 @@ export function singleKernel(problem: SgdProblem, job: SingleJob): PathKernel {
 
   // the columns of every member of a block, one member after another
   const columns = Array.from({ length: sharing }, (_, v) => operands(state + v * blocks, width, paths)).flat();
-  const step = mapNode("blocks", [...columns, ...parts.rawInputs], columns, (m, inputs) => {
+  const members = mapNode("blocks", [...columns, ...parts.rawInputs], columns, (m, inputs) => {
     const normals = parts.normals(m, inputs.slice(columns.length));
     return Array.from({ length: sharing }, (_, v) => {
       const own = inputs.slice(v * width, (v + 1) * width);
@@ -34,6 +35,7 @@ export function singleKernel(problem: SgdProblem, job: SingleJob): PathKernel {
       return [...after.x, ...(met.z ? [after.met.z!] : []), ...(met.defect ? [after.met.defect!] : [])];
     }).flat();
   });
+  const step = { ...members, program: interleave(members.program, sharing) };
   const observation = observationColumns(parts, problem, job.observation, job.steps, 1);
   const { size } = observation;
   const figures = parts.columns(size);

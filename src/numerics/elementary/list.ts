@@ -5,6 +5,7 @@ import { atan } from "./atan.ts";
 import { erf, erfc } from "./erf.ts";
 import { exp, expm1 } from "./exp.ts";
 import { cosh, sinh, tanh } from "./hyperbolic.ts";
+import { leanCos, leanExp, leanLog, leanSin } from "./lean.ts";
 import { log, log1p, logMean, logRatio } from "./log.ts";
 import { hypot, power } from "./power.ts";
 import { cos, cosFar, sin, sinFar, tan, tanFar } from "./trigonometric.ts";
@@ -16,6 +17,7 @@ export type ElementaryFunction =
 // biome-ignore format: a list
 const unary = {
   exp, expm1, log, log1p, sinFar, cosFar, tanFar, sin, cos, tan, sinh, cosh, tanh, atan, erf, erfc, sigmoid, softplus, relu, sign, step, logRatio,
+  leanExp, leanLog, leanSin, leanCos,
 };
 const binary = { power, hypot, logMean };
 

@@ -1,6 +1,6 @@
 // Printed by scripts/print-elementary.ts from the descriptions in this folder: do not edit. The elementary functions on numbers, the same
 // operations in the same order as in every other backend. What they are and how accurate: numerics/elementary.ts and the descriptions.
-import { copysign, exponentOf, mantissaOf, pow2 } from "../arithmetic.ts";
+import { copysign, exponentOf, flipOdd, mantissaOf, pow2 } from "../arithmetic.ts";
 
 export function exp(x: number): number {
   const b2 = x < -746;
@@ -2564,6 +2564,160 @@ export function logRatio(x: number): number {
   const v86 = b84 ? 0 : v82;
   const v87 = b85 ? 1 : v86;
   return v87;
+}
+
+export function leanExp(x: number): number {
+  const v2 = x * Math.LOG2E;
+  const v4 = v2 + 6755399441055744;
+  const v5 = v4 - 6755399441055744;
+  const v7 = v5 * 0.6931471805598903;
+  const v8 = x - v7;
+  const v10 = v5 * 5.497923018708371e-14;
+  const v11 = v8 - v10;
+  const v12 = v11 * v11;
+  const v15 = v12 * 2.7630378625210986e-7;
+  const v16 = 0.00002480149276278181 + v15;
+  const v18 = v12 * v16;
+  const v19 = 0.0013888888943922656 + v18;
+  const v21 = v12 * v19;
+  const v22 = 0.04166666666652919 + v21;
+  const v24 = v12 * v22;
+  const v25 = 0.5000000000000011 + v24;
+  const v28 = v12 * 2.4999965359640575e-8;
+  const v29 = 0.0000027557587342164025 + v28;
+  const v31 = v12 * v29;
+  const v32 = 0.00019841269504765384 + v31;
+  const v34 = v12 * v32;
+  const v35 = 0.0083333333334956235 + v34;
+  const v37 = v12 * v35;
+  const v38 = 0.1666666666666641 + v37;
+  const v39 = v11 * v38;
+  const v40 = v25 + v39;
+  const v41 = v12 * v40;
+  const v43 = v11 + v41;
+  const v44 = 1 + v43;
+  const v45 = pow2(v5);
+  const v46 = v44 * v45;
+  const v48 = Math.abs(x);
+  const b49 = 700 < v48;
+  const v50 = b49 ? exp(x) : v46;
+  return v50;
+}
+
+export function leanLog(x: number): number {
+  const b2 = 8.9002954340288055e-308 < x;
+  const b4 = x < 1.1235582092889474e307;
+  const b5 = b2 && b4;
+  const b6 = !b5;
+  const v8 = x * Math.SQRT2;
+  const v9 = exponentOf(v8);
+  const v10 = -v9;
+  const v11 = pow2(v10);
+  const v12 = x * v11;
+  const v14 = v12 - 1;
+  const v16 = v14 + 2;
+  const v17 = v14 / v16;
+  const v18 = v17 * v17;
+  const v20 = v14 * 0.5;
+  const v21 = v14 * v20;
+  const v22 = v18 * v18;
+  const v25 = v22 * 0.14796626562588702;
+  const v26 = 0.1818356667935642 + v25;
+  const v28 = v22 * v26;
+  const v29 = 0.2857142874276825 + v28;
+  const v31 = v22 * v29;
+  const v32 = 0.6666666666666735 + v31;
+  const v35 = v22 * 0.15313986541771035;
+  const v36 = 0.22222198530917878 + v35;
+  const v38 = v22 * v36;
+  const v39 = 0.3999999999941312 + v38;
+  const v40 = v18 * v39;
+  const v41 = v32 + v40;
+  const v42 = v18 * v41;
+  const v43 = v21 + v42;
+  const v44 = v17 * v43;
+  const v46 = v9 * 5.497923018708371e-14;
+  const v47 = v44 + v46;
+  const v49 = v9 * 0.6931471805598903;
+  const v50 = v21 - v47;
+  const v51 = v14 - v50;
+  const v52 = v49 + v51;
+  const v53 = b6 ? log(x) : v52;
+  return v53;
+}
+
+export function leanSin(x: number): number {
+  const v2 = x * 0.3183098861837907;
+  const v4 = v2 + 6755399441055744;
+  const v5 = v4 - 6755399441055744;
+  const v7 = Math.abs(x);
+  const b8 = 1048576 < v7;
+  const v10 = v5 * 3.1415926534682512;
+  const v11 = x - v10;
+  const v13 = v5 * 1.2154201012607932e-10;
+  const v14 = v11 - v13;
+  const v16 = v5 * 4.044532497591901e-21;
+  const v17 = v14 - v16;
+  const v18 = v17 * v17;
+  const v19 = v17 * v18;
+  const v20 = v18 * v18;
+  const v23 = v20 * -7.642983105745054e-13;
+  const v24 = -2.5052106866678135e-8 + v23;
+  const v26 = v20 * v24;
+  const v27 = -0.0001984126984120885 + v26;
+  const v29 = v20 * v27;
+  const v30 = -0.16666666666666666 + v29;
+  const v33 = v20 * 2.7210848552688157e-15;
+  const v34 = 1.6058939390737876e-10 + v33;
+  const v36 = v20 * v34;
+  const v37 = 0.0000027557319211072058 + v36;
+  const v39 = v20 * v37;
+  const v40 = 0.008333333333333193 + v39;
+  const v41 = v18 * v40;
+  const v42 = v30 + v41;
+  const v43 = v19 * v42;
+  const v44 = v17 + v43;
+  const v45 = flipOdd(v44, v5);
+  const v46 = b8 ? sin(x) : v45;
+  return v46;
+}
+
+export function leanCos(x: number): number {
+  const v2 = x * 0.3183098861837907;
+  const v4 = v2 + 0.5;
+  const v6 = v4 + 6755399441055744;
+  const v7 = v6 - 6755399441055744;
+  const v9 = Math.abs(x);
+  const b10 = 1048576 < v9;
+  const v11 = v7 - 0.5;
+  const v13 = v11 * 3.1415926534682512;
+  const v14 = x - v13;
+  const v16 = v11 * 1.2154201012607932e-10;
+  const v17 = v14 - v16;
+  const v19 = v11 * 4.044532497591901e-21;
+  const v20 = v17 - v19;
+  const v21 = v20 * v20;
+  const v22 = v20 * v21;
+  const v23 = v21 * v21;
+  const v26 = v23 * -7.642983105745054e-13;
+  const v27 = -2.5052106866678135e-8 + v26;
+  const v29 = v23 * v27;
+  const v30 = -0.0001984126984120885 + v29;
+  const v32 = v23 * v30;
+  const v33 = -0.16666666666666666 + v32;
+  const v36 = v23 * 2.7210848552688157e-15;
+  const v37 = 1.6058939390737876e-10 + v36;
+  const v39 = v23 * v37;
+  const v40 = 0.0000027557319211072058 + v39;
+  const v42 = v23 * v40;
+  const v43 = 0.008333333333333193 + v42;
+  const v44 = v21 * v43;
+  const v45 = v33 + v44;
+  const v46 = v22 * v45;
+  const v47 = v20 + v46;
+  const v48 = flipOdd(v47, v7);
+  const v49 = b10 ? cos(x) : v48;
+  return v49;
 }
 
 export function power(x: number, y: number): number {

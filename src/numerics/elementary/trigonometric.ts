@@ -96,9 +96,16 @@ function isFar<T, B>(m: Arithmetic<T, B>, x: T): B {
   return m.and(m.less(m.constant(FAR), m.abs(x)), m.less(m.abs(x), m.constant(Number.POSITIVE_INFINITY)));
 }
 
-/** sin x and cos x for |x| <= pi/4: the bits of sin and cos, without reduction. */
-export const sinNear: UnaryFunction = (m, x) => join(m, sinKernel(m, { high: x, low: m.constant(0) }));
-export const cosNear: UnaryFunction = (m, x) => join(m, cosKernel(m, { high: x, low: m.constant(0) }));
+/** sin x and cos x for |x| <= pi/4, without reduction. Error at most 1 ulp. */
+export const sinNear: UnaryFunction = (m, x) => {
+  const z = m.multiply(x, x);
+  return m.add(x, m.multiply(m.multiply(x, z), polynomial(m, z, SIN)));
+};
+export const cosNear: UnaryFunction = (m, x) => {
+  const z = m.multiply(x, x);
+  const curved = m.multiply(m.multiply(z, z), polynomial(m, z, COS));
+  return m.add(m.subtract(m.constant(1), m.multiply(m.constant(0.5), z)), curved);
+};
 
 /** sin x. Error at most 0.76 ulp. */
 export function sin<T, B>(m: Arithmetic<T, B>, x: T): T {

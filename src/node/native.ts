@@ -1,0 +1,145 @@
+// Kernels as native code: C text (codegen/kernel/print-c.ts) compiled by the system's compiler, loaded with koffi (an optional dependency), kept
+// in the user's cache folder under a name that says text, compiler and processor: code for one processor never runs on another.
+import { execFile, execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Kernel, KernelRunner } from "../codegen/kernel/kernel.ts";
+import { printKernel } from "../codegen/kernel/print-c.ts";
+
+const flags = [
+  ...["-O3", "-march=native", "-mprefer-vector-width=512", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"],
+  ...["-fno-strict-aliasing", "-w", "-std=gnu11", "-shared", "-fPIC"],
+];
+
+/** Why there is no native code, in words for the user. */
+export class NativeMissing extends Error {}
+
+interface Compiler {
+  readonly command: string;
+  readonly version: string;
+}
+
+let compiler: Compiler | undefined;
+
+function findCompiler(): Compiler {
+  if (compiler) return compiler;
+  const command = process.env["CC"] ?? "cc";
+  try {
+    const version = execFileSync(command, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], timeout: 10_000 });
+    compiler = { command, version: version.split("\n")[0]! };
+    return compiler;
+  } catch {
+    throw new NativeMissing(`there is no C compiler (${command})`);
+  }
+}
+
+/** What -march=native depends on. */
+function processor(): string {
+  try {
+    const text = readFileSync("/proc/cpuinfo", "utf8").split("\n\n")[0]!;
+    return text
+      .split("\n")
+      .filter((line) => /^(vendor_id|cpu family|model|model name|stepping|flags|Features)\b/.test(line))
+      .join("\n");
+  } catch {
+    return `${process.arch} ${process.platform}`;
+  }
+}
+
+/** The user's cache folder, readable by the user alone; a folder for this run where it cannot be written. */
+function cacheFolder(): string {
+  const base = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  const folder = join(base, "escapement", "kernels");
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { uid, mode } = statSync(folder);
+    // code that others may write is not loaded
+    if (process.getuid && uid !== process.getuid()) throw new Error("another user's");
+    if (mode & 0o077) chmodSync(folder, 0o700);
+    accessSync(folder, constants.W_OK);
+    return folder;
+  } catch {
+    const own = mkdtempSync(join(tmpdir(), "escapement-kernels-"));
+    process.once("exit", () => rmSync(own, { recursive: true, force: true }));
+    return own;
+  }
+}
+
+let folder: string | undefined;
+
+/** Compiles a kernel, or finds it in the cache: the library's path. @throws NativeMissing */
+export async function compileNative(kernel: Kernel): Promise<string> {
+  const { command, version } = findCompiler();
+  loadKoffi();
+  const text = printKernel(kernel);
+  const name = createHash("sha256")
+    .update([version, flags.join(" "), processor(), process.platform, text].join("\0"))
+    .digest("hex")
+    .slice(0, 32);
+  folder ??= cacheFolder();
+  const library = join(folder, `${name}.so`);
+  if (existsSync(library)) return library;
+  const work = mkdtempSync(join(folder, "build-"));
+  try {
+    const [source, made] = [join(work, "kernel.c"), join(work, "kernel.so")];
+    writeFileSync(source, text, { mode: 0o600 });
+    await new Promise<void>((resolve, reject) => {
+      execFile(command, [...flags, "-o", made, source, "-lm"], { timeout: 120_000 }, (error, _out, stderr) =>
+        error ? reject(new NativeMissing(`${command} failed: ${stderr.trim().split("\n")[0] || error.message}`)) : resolve(),
+      );
+    });
+    chmodSync(made, 0o700);
+    renameSync(made, library);
+    return library;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+interface Koffi {
+  load(path: string): { func(declaration: string): (...args: (number | Float64Array)[]) => void };
+}
+
+let koffi: Koffi | undefined;
+
+function loadKoffi(): Koffi {
+  try {
+    koffi ??= createRequire(import.meta.url)("koffi") as Koffi;
+    return koffi;
+  } catch {
+    throw new NativeMissing("the optional package koffi is not installed");
+  }
+}
+
+/** A compiled kernel with memory of its own. */
+export function nativeRunner(path: string, kernel: Kernel): KernelRunner {
+  const library = loadKoffi().load(path);
+  const prepare = library.func("void k_prepare(void *m, uint32_t count, uint32_t step_high)");
+  const steps = library.func("void k_steps(void *m, uint32_t count, uint32_t from, uint32_t to, uint32_t path_high)");
+  const observe = library.func("void k_observe(void *m, uint32_t count)");
+  const accumulate = library.func("void k_accumulate(void *m, uint32_t count, uint32_t at)");
+  const memory = new Float64Array(kernel.memory);
+  return {
+    backend: "native",
+    memory,
+    prepare: (count, stepHigh) => prepare(memory, count, stepHigh >>> 0),
+    steps: (count, from, to, pathHigh) => steps(memory, count, from, to, pathHigh >>> 0),
+    observe: (count) => observe(memory, count),
+    accumulate: (count, at) => accumulate(memory, count, at),
+  };
+}

@@ -1,0 +1,82 @@
+// exp, log, sin and cos as kernels use them, where every operation counts: within 1.5 ulp instead of 0.8, without pairs and selections, and with
+// the full function behind a branch for arguments that sampling hardly ever has. Reductions: exp as in exp.ts, log as fdlibm's e_log.c;
+// sin and cos modulo pi (x = h pi + r, |r| <= pi/2, pi in parts of 32, 32 and 53 bits, h an integer or a half-integer below 2^20), so that one
+// polynomial serves both. Polynomials by Remez, 50 digits: 2^-58 of e^r, 2^-61 of sin.
+import type { Arithmetic, UnaryFunction } from "../arithmetic.ts";
+import { nearestInteger, polynomial } from "./building-blocks.ts";
+import { exp, LN2_HIGH, LN2_LOW } from "./exp.ts";
+import { log } from "./log.ts";
+import { cos, sin } from "./trigonometric.ts";
+
+/** (e^r - 1 - r)/r^2, |r| <= log(2)/2. */
+// biome-ignore format: one coefficient a power
+const EXP = [
+  0.5000000000000011, 0.1666666666666641, 0.04166666666652919, 0.008333333333495624, 0.0013888888943922656, 0.00019841269504765384,
+  2.480149276278181e-5, 2.7557587342164025e-6, 2.7630378625210986e-7, 2.4999965359640575e-8,
+];
+
+/** e^x. Error at most 1.5 ulp. */
+export const leanExp: UnaryFunction = (m, x) => {
+  const k = nearestInteger(m, m.multiply(x, m.constant(Math.LOG2E)));
+  const r = m.subtract(m.subtract(x, m.multiply(k, m.constant(LN2_HIGH))), m.multiply(k, m.constant(LN2_LOW)));
+  const curved = m.multiply(m.multiply(r, r), polynomial(m, r, EXP));
+  const usual = m.multiply(m.add(m.constant(1), m.add(r, curved)), m.pow2(k));
+  return m.rarely(m.less(m.constant(700), m.abs(x)), exp, x, usual);
+};
+
+/** (log(1 + f)/s - 2 + ..): R in s^2 as in log.ts. */
+// biome-ignore format: one coefficient a power
+const LOG = [
+  0.6666666666666735, 0.3999999999941312, 0.2857142874276825, 0.22222198530917878, 0.1818356667935642, 0.15313986541771035,
+  0.14796626562588702,
+];
+
+/** log x for positive normal finite x. Error at most 1.5 ulp. */
+export function logOfNormal<T, B>(m: Arithmetic<T, B>, x: T): T {
+  // x sqrt(2) = 2^k [1, 2): x = 2^k (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2), up to rounding at the ends
+  const k = m.exponentOf(m.multiply(x, m.constant(Math.SQRT2)));
+  const f = m.subtract(m.multiply(x, m.pow2(m.negate(k))), m.constant(1));
+  const s = m.divide(f, m.add(m.constant(2), f));
+  const z = m.multiply(s, s);
+  const half = m.multiply(m.multiply(m.constant(0.5), f), f);
+  const curved = m.multiply(s, m.add(half, m.multiply(z, polynomial(m, z, LOG))));
+  const tail = m.add(curved, m.multiply(k, m.constant(LN2_LOW)));
+  return m.add(m.multiply(k, m.constant(LN2_HIGH)), m.subtract(f, m.subtract(half, tail)));
+}
+
+/** log x. Error at most 1.5 ulp. */
+export const leanLog: UnaryFunction = (m, x) => {
+  // 2^-1020 to 2^1020: the powers of two above stay normal
+  const usual = m.and(m.less(m.constant(2 ** -1020), x), m.less(x, m.constant(2 ** 1020)));
+  return m.rarely(m.not(usual), log, x, logOfNormal(m, x));
+};
+
+/** (sin(r)/r - 1)/r^2 in r^2, |r| <= pi/2. */
+// biome-ignore format: one coefficient a power
+const SIN = [
+  -0.16666666666666666, 0.008333333333333193, -0.0001984126984120885, 2.7557319211072058e-6, -2.5052106866678135e-8,
+  1.6058939390737876e-10, -7.642983105745054e-13, 2.7210848552688157e-15,
+];
+const PI = [3.1415926534682512, 1.2154201012607932e-10, 4.044532497591901e-21] as const;
+
+/** sin r for r = x - h pi. */
+function sineOfRest<T, B>(m: Arithmetic<T, B>, x: T, h: T): T {
+  const part = (rest: T, i: 0 | 1 | 2): T => m.subtract(rest, m.multiply(h, m.constant(PI[i])));
+  const r = part(part(part(x, 0), 1), 2);
+  const z = m.multiply(r, r);
+  return m.add(r, m.multiply(m.multiply(r, z), polynomial(m, z, SIN)));
+}
+
+const far = <T, B>(m: Arithmetic<T, B>, x: T): B => m.less(m.constant(2 ** 20), m.abs(x));
+
+/** sin x. Error at most 1.5 ulp. */
+export const leanSin: UnaryFunction = (m, x) => {
+  const n = nearestInteger(m, m.multiply(x, m.constant(1 / Math.PI)));
+  return m.rarely(far(m, x), sin, x, m.flipOdd(sineOfRest(m, x, n), n));
+};
+
+/** cos x = (-1)^n sin(x - (n - 1/2) pi). Error at most 1.5 ulp. */
+export const leanCos: UnaryFunction = (m, x) => {
+  const n = nearestInteger(m, m.add(m.multiply(x, m.constant(1 / Math.PI)), m.constant(0.5)));
+  return m.rarely(far(m, x), cos, x, m.flipOdd(sineOfRest(m, x, m.subtract(n, m.constant(0.5))), n));
+};

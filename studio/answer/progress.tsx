@@ -1,0 +1,21 @@
+// What is being computed, how far it is, and a button that ends it at once.
+import type { Work } from "../state/store.ts";
+
+export function Progress({ work, onCancel, name }: { work: Work | null; onCancel: () => void; name: string }) {
+  return (
+    <div class="progress" hidden={work === null}>
+      {work && (
+        <>
+          <progress aria-label={`Progress of ${name}`} value={work.part ?? undefined} max={1} />
+          <span class="note">
+            {work.what}
+            {work.part === null ? "…" : ` ${Math.round(100 * work.part)} %`}
+          </span>
+          <button type="button" onClick={onCancel} aria-label={`Cancel ${name}`}>
+            Cancel
+          </button>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+// The questions a worker answers beyond reading a problem; loaded after the first picture.
+import { compare, law, map, readProblem, sampling } from "../../src/index.ts";
+import type { Jobs } from "./jobs.ts";
+
+type Report = (done: number, total: number, what: string) => void;
+
+export function askLaw({ raw, at, models, twoStep, nearest }: Jobs["law"]["ask"], onProgress: Report): Promise<Jobs["law"]["answer"]> {
+  return law(readProblem(raw), { at, models, twoStep, nearest, engine: sampling.law, onProgress });
+}
+
+export function askCompare({ raw, twoStep, nearest }: Jobs["compare"]["ask"], onProgress: Report): Promise<Jobs["compare"]["answer"]> {
+  return compare([readProblem(raw)], { twoStep, nearest, sampling, onProgress });
+}
+
+export function askMap({ raw, question, axes, twoStep, nearest }: Jobs["map"]["ask"], onProgress: Report): Promise<Jobs["map"]["answer"]> {
+  return map(readProblem(raw), { question, axes, twoStep, nearest, sampling, onProgress });
+}

@@ -1,0 +1,142 @@
+// The middle column: the moving picture, its legend, its time, and what it can be saved as.
+import { useRef } from "preact/hooks";
+import { csv, processStyle } from "../../src/report/index.ts";
+import { Progress } from "../answer/progress.tsx";
+import { SaveButtons } from "../answer/save-buttons.tsx";
+import type { LineLandscape, PlaneLandscape } from "../engine/jobs.ts";
+import {
+  cancelStage,
+  choosePartner,
+  chooseShown,
+  clouds,
+  figures,
+  frame,
+  laws,
+  outdated,
+  partner,
+  reading,
+  shown,
+  stageWork,
+} from "../state/store.ts";
+import { densityRows, LineStage } from "./line-stage.tsx";
+import { pictureFile } from "./picture-file.ts";
+import { ellipseOf, ellipseRows, layout, PlaneStage } from "./plane-stage.tsx";
+import { Player } from "./player.tsx";
+import { useWidth } from "./width.ts";
+
+export function Stage() {
+  const holder = useRef<HTMLDivElement>(null);
+  const width = useWidth(holder, 560);
+  const found = reading.value;
+  const landscape = found?.landscape;
+  return (
+    <section class="column stage-column" aria-labelledby="picture-title">
+      <h2 id="picture-title">The picture</h2>
+      <figure class="stage-figure" data-figure="picture">
+        <div ref={holder}>{landscape ? <Picture landscape={landscape} width={width} /> : <p role="status">Reading the problem…</p>}</div>
+        {landscape && (
+          <>
+            <Player />
+            <Progress work={stageWork.value} onCancel={cancelStage} name="the picture" />
+            {landscape.kind === "line" ? <LineLegend /> : <PlaneChoice />}
+            <figcaption class="note">{errorNote()}</figcaption>
+            <SaveButtons
+              name="picture"
+              title="the picture"
+              svg={() => pictureFile(holder.current!.querySelector("[role=img]")!)}
+              csv={() => csv(landscape.kind === "line" ? densityRows() : ellipseRows())}
+            />
+          </>
+        )}
+      </figure>
+    </section>
+  );
+}
+
+function Picture({ landscape, width }: { landscape: LineLandscape | PlaneLandscape; width: number }) {
+  return landscape.kind === "line" ? <LineStage landscape={landscape} width={width} /> : <PlaneStage landscape={landscape} />;
+}
+
+/** What the picture's figures are worth. */
+function errorNote(): string {
+  const found = reading.value!;
+  if (found.landscape?.kind === "line") {
+    if (!found.densities) return "With this noise SGD's law is no density on a line: its averages are told beside.";
+    const method = laws.value?.answer.result.method;
+    const errors = outdated.value ? undefined : figures.value.find(({ kind }) => kind === "densities")?.errorNote;
+    return method ? `Densities without sampling (${method}). ${errors ?? ""}` : "";
+  }
+  const parts = clouds.value?.for === found ? clouds.value.parts : undefined;
+  const counts = [...(parts?.values() ?? [])].map((all) => all.reduce((sum, { count }) => sum + count, 0));
+  const particles = counts.length > 0 ? `${Math.max(...counts).toLocaleString("en")} particles each. ` : "";
+  const exact = ellipseOf("sgd", frame.value)?.exact;
+  const ellipses = exact
+    ? "Ellipses hold one standard deviation and are exact."
+    : "Ellipses hold one standard deviation of the particles; relative error about one over the root of their number.";
+  const silent =
+    parts && !parts.has(partner.value) && stageWork.value === null
+      ? ` ${processStyle(partner.value).name} has no process here: see the verdict.`
+      : "";
+  return particles + ellipses + silent;
+}
+
+function LineLegend() {
+  const models = reading.value?.models ?? [];
+  return (
+    <fieldset class="legend">
+      <legend>Shown beside SGD</legend>
+      {models
+        .filter(({ id }) => id !== "gradient-flow")
+        .map(({ id }) => {
+          const style = processStyle(id);
+          const drawn = shown.value.includes(id);
+          return (
+            <label key={id}>
+              <input
+                type="checkbox"
+                checked={drawn}
+                onChange={() => chooseShown(drawn ? shown.value.filter((each) => each !== id) : [...shown.value, id])}
+              />
+              <svg width="34" height="10" aria-hidden="true">
+                <line
+                  x1="0"
+                  x2="34"
+                  y1="5"
+                  y2="5"
+                  stroke={style.colour}
+                  stroke-width="2.5"
+                  stroke-dasharray={style.dash === "none" ? undefined : style.dash}
+                />
+              </svg>
+              {style.name}
+            </label>
+          );
+        })}
+    </fieldset>
+  );
+}
+
+function PlaneChoice() {
+  const models = reading.value?.models ?? [];
+  return (
+    <div class="choices">
+      <label>
+        Beside SGD{" "}
+        <select value={partner.value} onChange={(event) => choosePartner(event.currentTarget.value)}>
+          {models.map(({ id }) => (
+            <option key={id} value={id}>
+              {processStyle(id).name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Panels{" "}
+        <select value={layout.value} onChange={(event) => (layout.value = event.currentTarget.value as "overlaid")}>
+          <option>side by side</option>
+          <option>overlaid</option>
+        </select>
+      </label>
+    </div>
+  );
+}

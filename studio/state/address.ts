@@ -1,0 +1,70 @@
+// The address bar and the page hold the same: the hash is rewritten as the state changes, and followed when it is edited or pasted.
+// Without a hash the last visit's is taken up. What a link has wrong is said, and the last good problem stays.
+import { signal } from "@preact/signals";
+import { type LinkState, linkOf, readLink } from "./link.ts";
+import { frame, frames, gallery, message, onChange, open, openBeginning, openGallery, problem, treat, treatment } from "./store.ts";
+import { keepSetting, readSetting } from "./theme.ts";
+
+const key = "escapement-hash";
+const beginning = "gallery=double-well";
+
+export const tab = signal("laws");
+/** The tour and its step, while one is taken. */
+export const tour = signal<{ readonly id: string; readonly step: number } | null>(null);
+export const tooLong = signal(false);
+
+let written = "";
+
+export async function startAddress(): Promise<void> {
+  await followHash(location.hash || readSetting(key) || beginning);
+  if (!problem.value && !tour.value) await openBeginning();
+  addEventListener("hashchange", () => {
+    if (location.hash.slice(1) !== written) void followHash(location.hash);
+  });
+  onChange(() => void write());
+}
+
+const stateNow = (): LinkState => ({
+  problem: problem.value ?? undefined,
+  gallery: gallery.value,
+  tour: tour.value?.id,
+  step: tour.value?.step,
+  tab: tab.value,
+  frame: frame.value === frames.value.length - 1 ? undefined : frame.value,
+  flags: [...(treatment.value.twoStep ? ["two-step"] : []), ...(treatment.value.nearest ? ["nearest"] : [])],
+});
+
+async function write(): Promise<void> {
+  if (!problem.value) return;
+  const hash = await linkOf(stateNow());
+  tooLong.value = hash === null;
+  if (hash === null || hash === written) return;
+  written = hash;
+  keepSetting(key, hash);
+  history.replaceState(null, "", `#${hash}`);
+}
+
+/** The page's whole address; null where the problem is too long for one. */
+export async function addressNow(): Promise<string | null> {
+  const hash = await linkOf(stateNow());
+  return hash === null ? null : `${location.href.split("#")[0]}#${hash}`;
+}
+
+async function followHash(hash: string): Promise<void> {
+  let link: LinkState;
+  try {
+    link = await readLink(hash);
+  } catch (error) {
+    message.value = `${(error as Error).message}${problem.value ? " The problem before it is kept." : ""}`;
+    return;
+  }
+  if (link.flags) treat({ twoStep: link.flags.includes("two-step"), nearest: link.flags.includes("nearest") });
+  if (link.tab) tab.value = link.tab;
+  if (link.tour) {
+    tour.value = { id: link.tour, step: link.step ?? 0 };
+    return;
+  }
+  tour.value = null;
+  const opened = link.problem ? await open(link.problem) : link.gallery ? await openGallery(link.gallery) : false;
+  if (opened && link.frame !== undefined && link.frame < frames.value.length) frame.value = link.frame;
+}
