@@ -6,6 +6,7 @@ export default defineConfig({
     index: "src/index.ts",
     "report/index": "src/report/index.ts",
     node: "src/node.ts",
+    "node/pool-thread": "src/node/pool-thread.ts",
     "node/oracle-thread": "src/node/oracle-thread.ts",
     "cli/main": "src/cli/main.ts",
     "cluster/compute-thread": "src/cluster/compute-thread.ts",

@@ -2,7 +2,7 @@
 // shards, or spread over a cluster.
 import type { Answer } from "../answer/answer.ts";
 import { InputError, InterruptedError } from "../errors.ts";
-import { type Engine, plainEngine, type SgdProblem, version } from "../index.ts";
+import { type Engine, type SgdProblem, version } from "../index.ts";
 import type { Cluster, RunFolder, RunQuestion } from "../node.ts";
 import type { Command } from "./command.ts";
 import { problemFlags } from "./flags.ts";
@@ -35,11 +35,12 @@ export async function openExecution(
   problems: readonly SgdProblem[],
   flags: Flags,
   contents: ReadonlyMap<string, Uint8Array>,
+  places: ReadonlyMap<string, string>,
 ): Promise<Execution> {
   const [run, resume, shard] = (["run", "resume", "shard"] as const).map((name) => flags[name] as string | undefined);
   if (run !== undefined && resume !== undefined)
     throw new InputError("cli/flag", "--run and --resume: allowed: one; --resume goes on with what --run has begun.", {});
-  const local = localEngine();
+  const local = await localEngine(flags, places);
   const url = flags["cluster"] as string | undefined;
   const path = run ?? resume;
   if (shard !== undefined && path === undefined)
@@ -48,7 +49,7 @@ export async function openExecution(
     throw new InputError("cli/flag", "--shard and --cluster: allowed: one; both spread a run over machines.", {});
   if (path !== undefined && flags["out"] !== undefined)
     throw new InputError("cli/flag", "--run with --out: run folders keep figures, not files of paths; allowed: one of the two.", {});
-  if (path === undefined && url === undefined) return { answer: (ask) => ask(local), close: async () => {} };
+  if (path === undefined && url === undefined) return { answer: (ask) => ask(local), close: local.close };
 
   const node = await import("../node.ts");
   const folder = path === undefined ? undefined : await openFolder(command, problems, flags, contents);
@@ -84,6 +85,7 @@ export async function openExecution(
       return answer;
     },
     async close() {
+      await local.close();
       await cluster?.close();
       folder?.close();
     },
@@ -116,8 +118,16 @@ async function openFolder(
   return folder;
 }
 
-/** The engine of this machine. */
-export const localEngine = (): Engine => plainEngine;
+/** The engine of this machine, as the flags say. */
+export async function localEngine(flags: Flags, places: ReadonlyMap<string, string>): Promise<Engine & { close(): Promise<void> }> {
+  const { poolEngine } = await import("../node.ts");
+  return poolEngine({
+    threads: flags["threads"] as number | undefined,
+    backend: flags["backend"] as string | undefined,
+    files: places,
+    tell: (message) => void process.stderr.write(`escapement: ${message}\n`),
+  });
+}
 
 /** Seconds from any fixed time; nobody can set this clock. */
 export const monotonicSeconds = (): number => Number(process.hrtime.bigint()) / 1e9;

@@ -1,4 +1,5 @@
 // One command from arguments to output: reads the problems, asks the question, prints a document or a table, writes the page.
+import { resolve } from "node:path";
 import type { Answer } from "../answer/answer.ts";
 import { EscapementError, InputError } from "../errors.ts";
 import type { QuestionOptions, SgdProblem } from "../index.ts";
@@ -17,7 +18,8 @@ export async function runCommand(
 ): Promise<number> {
   const flags = canonicalFlags(opts);
   const contents = new Map<string, Uint8Array>();
-  const problems = await readProblems(command, names, flags, contents);
+  const places = new Map<string, string>();
+  const problems = await readProblems(command, names, flags, contents, places);
   const module = await command.load!();
   const { samplingBy } = await import("../index.ts");
   const typed = argv.map(withoutPassword).map(quoted).join(" ");
@@ -28,7 +30,7 @@ export async function runCommand(
   let execution: Execution | undefined;
   try {
     const options = { ...optionsOf(flags), signal: interrupt.signal, onProgress: progress.report };
-    execution = await openExecution(command, problems, flags, contents);
+    execution = await openExecution(command, problems, flags, contents, places);
     const answer = await execution.answer((engine) =>
       module.ask({ problems, flags, options, engine, sampling: samplingBy(engine), typed }),
     );
@@ -61,15 +63,17 @@ async function readProblems(
   names: readonly string[],
   flags: Flags,
   contents: Map<string, Uint8Array>,
+  places: Map<string, string>,
 ): Promise<SgdProblem[]> {
   if (names.length === 0 && command.problems === "optional" && !makesProblem(flags)) return [];
-  const { collectFiles, readRaw, readProblemAt } = await import("../node.ts");
+  const { collectFiles, namedFiles, readRaw, readProblemAt } = await import("../node.ts");
   const own: Record<string, FlagValue> = { ...flags };
   // a list that the command sweeps is not a field; a single value is
   for (const name of command.sweeps) if (isSweep(own[name])) delete own[name];
   const read = async (raw: unknown, folder: string): Promise<SgdProblem> => {
     const problem = await readProblemAt(layFlagsOver(raw, own), folder, { allowOracle: flags["allow-oracle"] === true });
     collectFiles(problem.json, folder, contents);
+    for (const path of namedFiles(problem.json)) places.set(path, resolve(folder, path));
     return problem;
   };
   if (names.length === 0) {
@@ -90,6 +94,11 @@ async function readProblems(
   return problems;
 }
 
+function normalsOf(kind: FlagValue): QuestionOptions["normals"] {
+  if (kind === undefined || kind === "fast" || kind === "full") return kind;
+  throw new InputError("cli/flag", `--normals: found ${String(kind)}; allowed: fast, full`, { flag: "--normals" });
+}
+
 /** Options of a question as the flags say. */
 export function optionsOf(flags: Flags): QuestionOptions {
   const method = flags["method"];
@@ -102,6 +111,7 @@ export function optionsOf(flags: Flags): QuestionOptions {
     paths: flags["paths"] as number | undefined,
     tolerance: flags["tolerance"] as number | undefined,
     substeps: flags["substeps"] as number | undefined,
+    normals: normalsOf(flags["normals"]),
     maxSteps: flags["max-steps"] as number | undefined,
     nearest: flags["nearest"] === true,
     strict: flags["strict"] === true,

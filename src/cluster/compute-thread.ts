@@ -1,10 +1,11 @@
 // A worker's computing thread: makes programs from contents and runs their blocks, so that the thread that talks to the queue is never busy.
 import { parentPort } from "node:worker_threads";
 import { parseJob, programOf } from "../ensemble/job.ts";
+import { threadEngine } from "../ensemble/kernel/engine.ts";
 import type { PathProgram } from "../ensemble/program.ts";
-import { plainEngine } from "../ensemble/run.ts";
 import { readProblemAt } from "../node/files.ts";
 import { withFilesAt } from "../node/problem-files.ts";
+import type { ThreadReply } from "../node/threads.ts";
 import { selfTestBits } from "./self-test.ts";
 
 export interface ComputeRequest {
@@ -18,13 +19,14 @@ export interface ComputeRequest {
     readonly toPath: number;
   };
 }
-export type ComputeReply = { readonly id: number } & ({ readonly value: unknown } | { readonly failed: string });
+
+const engine = threadEngine();
 
 /** The program last made: a run's tasks are mostly of one job. */
 let last: { readonly hash: string; readonly program: PathProgram } | undefined;
 
 async function compute({ task }: ComputeRequest): Promise<unknown> {
-  if (!task) return selfTestBits(plainEngine);
+  if (!task) return selfTestBits(engine);
   if (last?.hash !== task.hash) {
     const { problem: raw, job } = parseJob(task.job);
     const problem = await readProblemAt(
@@ -33,13 +35,13 @@ async function compute({ task }: ComputeRequest): Promise<unknown> {
     );
     last = { hash: task.hash, program: programOf({ ...problem, json: raw as typeof problem.json }, job) };
   }
-  const { job: _job, ...figures } = (await plainEngine(last.program, task.from, task.toPath, {})).toJSON();
+  const { job: _job, ...figures } = (await engine(last.program, task.from, task.toPath, {})).toJSON();
   return figures;
 }
 
 parentPort?.on("message", (request: ComputeRequest) => {
   compute(request).then(
-    (value) => parentPort!.postMessage({ id: request.id, value } satisfies ComputeReply),
-    (error: Error) => parentPort!.postMessage({ id: request.id, failed: error.message } satisfies ComputeReply),
+    (value) => parentPort!.postMessage({ id: request.id, value } satisfies ThreadReply),
+    (error: Error) => parentPort!.postMessage({ id: request.id, failed: error.message } satisfies ThreadReply),
   );
 });

@@ -12,8 +12,9 @@ import { type Ensemble, pathsPerBlock } from "./ensemble.ts";
 import { type ExitAsk, type ExitFigures, type ExitProgram, hasNoise, sdeExitProgram, sgdExitProgram } from "./exit-program.ts";
 import { estimateOf, probabilityOf } from "./figure.ts";
 import { judgePaths, judgeStart, overflowWarnings } from "./judge.ts";
+import { threadEngine } from "./kernel/engine.ts";
 import type { SampleOptions } from "./options.ts";
-import { plainEngine, runBlock } from "./run.ts";
+import { runBlock } from "./run.ts";
 import { sample } from "./sample.ts";
 
 export const exitDefaults = {
@@ -62,7 +63,13 @@ export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[
   const ask: ExitAsk = { inside: region.text, survival, maxSteps: Math.max(maxSteps, ...survival) };
   const warnings: Warning[] = [];
 
-  const sgdSample = await exitSample((given) => sgdExitProgram(problem, given, seed), ask, still, "exit of SGD", options);
+  const sgdSample = await exitSample(
+    (given) => sgdExitProgram(problem, given, seed, "sgd", options.normals),
+    ask,
+    still,
+    "exit of SGD",
+    options,
+  );
   warnings.push(...overflowWarnings(sgdSample.ensemble, 0, "SGD"));
   const sgd = watchedLikeSgd(sgdSample, asked, survival);
   warnings.push(...meanWarnings(sgdSample, "SGD", undefined));
@@ -70,7 +77,7 @@ export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[
   const results: { [id: string]: ModelExit } = {};
   if (problem.noise.kind !== "gaussian") {
     const twin = await exitSample(
-      (given) => sgdExitProgram(problem, given, seed, "sgd-gaussian"),
+      (given) => sgdExitProgram(problem, given, seed, "sgd-gaussian", options.normals),
       ask,
       still,
       "exit of SGD with Gaussian noise",
@@ -91,7 +98,7 @@ export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[
     const deterministic = isDeterministic(model) || still;
     const own = deterministic ? { ...options, substeps: exitDefaults.deterministicSubsteps } : options;
     const sampled = await exitSample(
-      (given, fine) => sdeExitProgram(problem, model, given, fine, seed),
+      (given, fine) => sdeExitProgram(problem, model, given, fine, seed, options.normals),
       ask,
       deterministic,
       `exit of ${model.title}`,
@@ -134,7 +141,7 @@ async function exitSample(
   what: string,
   options: SampleExitOptions,
 ): Promise<ExitSample> {
-  const { engine = plainEngine, signal, tolerance } = options;
+  const { engine = threadEngine(), signal, tolerance } = options;
   if (deterministic) {
     const program = make(ask, options.substeps ?? exitDefaults.deterministicSubsteps);
     return { program, ensemble: await engine(program, 0, 1, { signal }), met: true, tolerance: undefined, maxSteps: ask.maxSteps };

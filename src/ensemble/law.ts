@@ -40,7 +40,7 @@ export async function sampleLaw(problem: SgdProblem, models: readonly SdeModel[]
   const observation = { kind: "moments", centers: centers.map((places) => places.map((center) => Array.from(center))) } as const;
   const last = problem.at.length - 1;
   const { ensemble, program, met } = await sample(
-    (fine) => coupledProgram(problem, companions, observation, problem.at, fine, seed),
+    (fine) => coupledProgram(problem, companions, observation, problem.at, fine, seed, 2, options.normals),
     (made) => headlines(made, companions.length, last, d),
     "laws",
     options,

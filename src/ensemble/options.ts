@@ -1,4 +1,5 @@
 // What the sampling questions may be told; a superset of what the flags of the command say.
+import type { NormalKind } from "../numerics/normals.ts";
 import type { Engine } from "./run.ts";
 
 export interface SampleOptions {
@@ -9,6 +10,8 @@ export interface SampleOptions {
   readonly tolerance?: number;
   /** Substeps of an SDE per SGD step at the finest level: 2, 4, .. 128; chosen by a pilot run if left out. */
   readonly substeps?: number;
+  /** Default: fast (numerics/normals.ts). */
+  readonly normals?: NormalKind;
   /** Exits: paths are followed for at most so many steps. */
   readonly maxSteps?: number;
   readonly nearest?: boolean;

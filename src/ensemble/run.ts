@@ -1,5 +1,6 @@
 // Runs a program over blocks of path numbers in this thread, giving way to the event loop between blocks. Plain JavaScript over our own
 // elementary functions: the oracle of the faster engines, which have to reproduce its figures.
+import type { Performance } from "../answer/answer.ts";
 import { InterruptedError } from "../errors.ts";
 import { type Ensemble, ensembleOfBlock, pathsPerBlock } from "./ensemble.ts";
 import { accumulator } from "./moments.ts";
@@ -12,7 +13,13 @@ export interface RunOptions {
 }
 
 /** Runs a program over the blocks [fromBlock, ..) that hold the path numbers below `toPath`; the last block may be short. */
-export type Engine = (program: PathProgram, fromBlock: number, toPath: number, options: RunOptions) => Promise<Ensemble>;
+export interface Engine {
+  (program: PathProgram, fromBlock: number, toPath: number, options: RunOptions): Promise<Ensemble>;
+  /** Makes ready for a program (compiles, starts threads), so that a caller can time the run alone. */
+  prepare?(program: PathProgram, toPath: number): Promise<void>;
+  /** Of what was run last: backend, threads, and what was fallen back from. */
+  performance?(): Performance;
+}
 
 /** Blocks that hold so many paths. */
 export function blocksFor(paths: number): number {

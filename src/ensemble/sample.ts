@@ -3,10 +3,11 @@
 // be judged by the other.
 import { type Ensemble, pathsPerBlock } from "./ensemble.ts";
 import { estimateOf, stepBias } from "./figure.ts";
+import { threadEngine } from "./kernel/engine.ts";
 import { standardErrorOf, varianceOf } from "./moments.ts";
 import { halfWidth95, type SampleOptions } from "./options.ts";
 import type { PathProgram } from "./program.ts";
-import { blocksFor, plainEngine } from "./run.ts";
+import { blocksFor } from "./run.ts";
 
 export const sampleDefaults = {
   paths: 65536,
@@ -46,7 +47,7 @@ export async function sample<P extends PathProgram>(
   options: SampleOptions,
   defaults: { readonly paths: number } = sampleDefaults,
 ): Promise<Sampled<P>> {
-  const { tolerance, engine = plainEngine, signal, onProgress } = options;
+  const { tolerance, engine = threadEngine(), signal, onProgress } = options;
   const most = options.paths ?? (tolerance === undefined ? defaults.paths : sampleDefaults.mostPaths);
   const first = tolerance === undefined ? most : Math.min(most, sampleDefaults.firstPaths);
 

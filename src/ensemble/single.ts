@@ -14,11 +14,12 @@ import { type Ensemble, type Extreme, larger } from "./ensemble.ts";
 import { eventsPerProcess, extremesPerProcess, noteEncounters } from "./events.ts";
 import { estimateOf } from "./figure.ts";
 import { jobText, type SingleJob } from "./job-spec.ts";
+import { threadEngine } from "./kernel/engine.ts";
 import { vectorsAStep } from "./momentum-sgd.ts";
 import { type ObservationSpec, observationOf } from "./observation.ts";
 import { idOf } from "./process.ts";
 import type { PathProgram } from "./program.ts";
-import { type Engine, plainEngine } from "./run.ts";
+import type { Engine } from "./run.ts";
 import { sdeWalker } from "./sde.ts";
 import { type SgdKind, sgdWalker } from "./sgd.ts";
 import { isFiniteState, type Walker } from "./walker.ts";
@@ -152,7 +153,7 @@ export async function simulate(
   const asked = sde ? sde.problem : (process as SgdProblem);
   const problem = Object.freeze({ ...asked, tests, json: { ...asked.json, tests: tests.map((test) => test.text) } });
   const scheme: Scheme = { problem, process: sde ? sde.model : "sgd", substeps: sde ? (by.substeps ?? 8) : 1 };
-  const { engine = plainEngine, signal, onProgress } = by;
+  const { engine = threadEngine(), signal, onProgress } = by;
   const program = singleProgram(
     scheme,
     { kind: "tests" },

@@ -66,7 +66,7 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
   const steps = spaced(problem.steps, weakDefaults.mostSteps);
   const last = steps.length - 1;
   const sampled = await sample(
-    (fine) => coupledProgram(problem, companions, { kind: "tests" }, steps, fine, seed),
+    (fine) => coupledProgram(problem, companions, { kind: "tests" }, steps, fine, seed, 2, options.normals),
     (program) =>
       problem.tests.flatMap((_, v) => [
         { figure: program.sgd(last, v) },

@@ -29,7 +29,7 @@ export const haSmeM: MomentumModel = Object.freeze({
   declares: Object.freeze({ weakOrder: 1, exactOnQuadratics: "mean" }),
   tex: {
     drift: "\\eta^{-1}\\log P\\,(x,v)^T",
-    diffusion: "Q-\\delta\\begin{pmatrix}0&B_{12}\\\\B_{12}&2B_{22}\\end{pmatrix}",
+    diffusion: "Q-\\delta\\,(B_{12}(e_1e_2^T+e_2e_1^T)+2B_{22}\\,e_2e_2^T)",
   },
 });
 
@@ -86,7 +86,7 @@ export function closedFormOnly(model: SdeModel): Warning | undefined {
   if (model !== haSmeM) return undefined;
   return warning(
     "not-applicable",
-    `${model.title} is known by its law on quadratics whose noise commutes with the Hessian: \`law\` has it.`,
+    `${model.title} is known by its law on quadratics whose noise commutes with the Hessian: the command law has it.`,
     {
       model: model.id,
     },

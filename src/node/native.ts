@@ -18,8 +18,7 @@ import {
 import { createRequire } from "node:module";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Kernel, KernelRunner } from "../codegen/kernel/kernel.ts";
-import { printKernel } from "../codegen/kernel/print-c.ts";
+import { type Kernel, type KernelRunner, printKernel } from "../ensemble/kernel/backends.ts";
 
 const flags = [
   ...["-O3", "-march=native", "-mprefer-vector-width=512", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"],

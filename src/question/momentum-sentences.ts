@@ -46,7 +46,7 @@ function noise(problem: SgdProblem): string[] {
   const eta = problem.learningRate;
   const place = curvatures(problem);
   const lines = [
-    `Noise: in the long run momentum ${beta} makes of the learning rate ${eta} the effective one eta/(1 - beta) = ${short(effectiveRate(problem))}: about ${short(1 / (1 - beta))} times the drift a step and ${short(1 / (1 - beta))} times the stationary variance of plain SGD at the same learning rate.`,
+    `Noise: in the long run momentum ${beta} makes of the learning rate ${eta} the effective one eta/(1 - beta) = ${short(effectiveRate(problem))}: about ${short(1 / (1 - beta))} times the drift a step and ${short(1 / (1 - beta))} times the stationary variance of plain SGD at the same learning rate. Models without a velocity are taken at that rate.`,
   ];
   if (place && place.smallest > 0 && eta * place.largest < 2) {
     const [flat, steep] = [varianceRatio(eta * place.smallest, beta), varianceRatio(eta * place.largest, beta)];
@@ -126,7 +126,9 @@ const steps = ({ value }: Estimate): string => `${value < 1e4 ? Number(value.toP
 
 const times = (ratio: number): string => {
   if (Math.abs(ratio - 1) < 0.05) return "as long";
-  return ratio > 1 ? `${short(ratio)} times as long` : `${short(1 / ratio)} times sooner`;
+  const size = ratio > 1 ? ratio : 1 / ratio;
+  const shown = size < 1e6 ? String(Number(size.toPrecision(2))) : short(size);
+  return ratio > 1 ? `${shown} times as long` : `${shown} times sooner`;
 };
 
 function realSde(law: LawResult): string[] {

@@ -1,4 +1,6 @@
 // What all questions may be told.
+import type { NormalKind } from "../numerics/normals.ts";
+
 export interface QuestionOptions {
   /** Model ids; default: all of the list. */
   readonly models?: readonly string[];
@@ -8,6 +10,8 @@ export interface QuestionOptions {
   readonly tolerance?: number;
   readonly maxSteps?: number;
   readonly substeps?: number;
+  /** Default: fast (numerics/normals.ts). */
+  readonly normals?: NormalKind;
   readonly nearest?: boolean;
   readonly strict?: boolean;
   readonly twoStep?: boolean;

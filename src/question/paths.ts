@@ -8,10 +8,11 @@ import type { Warning } from "../answer/warning.ts";
 import { correctionFigure, coupledProgram } from "../ensemble/coupled.ts";
 import type { Ensemble } from "../ensemble/ensemble.ts";
 import { judgePaths, judgeStart, overflowWarnings } from "../ensemble/judge.ts";
+import { threadEngine } from "../ensemble/kernel/engine.ts";
 import { momentsFrom } from "../ensemble/law.ts";
 import { startState, stateDimension } from "../ensemble/momentum-sgd.ts";
 import type { ObservationSpec } from "../ensemble/observation.ts";
-import { type Engine, otherTasks, plainEngine, runBlock } from "../ensemble/run.ts";
+import { type Engine, otherTasks, runBlock } from "../ensemble/run.ts";
 import type { SgdKind } from "../ensemble/sgd.ts";
 import { type Scheme, schemeWalker, singleProgram } from "../ensemble/single.ts";
 import { InputError, InterruptedError, NoAnswerError } from "../errors.ts";
@@ -42,7 +43,7 @@ export interface PathsOptions extends QuestionOptions {
 
 /** Moments of the final state over paths of the one process that `models` names (default `sgd`). */
 export async function paths(problem: SgdProblem, options: PathsOptions = {}): Promise<Answer<PathsResult>> {
-  const { seed = 1, paths: count = defaults.paths, engine = plainEngine, signal, onProgress, clock } = options;
+  const { seed = 1, paths: count = defaults.paths, normals = "fast", engine = threadEngine(), signal, onProgress, clock } = options;
   checkCount(count);
   const scheme = schemeOf(problem, options);
   const model = typeof scheme.process === "string" ? undefined : scheme.process;
@@ -51,12 +52,16 @@ export async function paths(problem: SgdProblem, options: PathsOptions = {}): Pr
   if (start && !start.answered) return answer(problem, scheme, seed, count, null, [...warnings, ...start.warnings]);
 
   const begin = clock?.();
-  const centers = runBlock(singleProgram(scheme, { kind: "state" }, [], [problem.steps], seed), 0, Math.min(count, defaults.centerPaths))
-    .moments.mean;
+  const centers = runBlock(
+    singleProgram(scheme, { kind: "state" }, [], [problem.steps], seed, normals),
+    0,
+    Math.min(count, defaults.centerPaths),
+  ).moments.mean;
   const center = startState(problem).map((x, i) => (Number.isFinite(centers[i]!) ? centers[i]! : x));
   const observation = finalMoments(center);
+  const program = singleProgram(scheme, observation, [], [problem.steps], seed, normals);
+  await engine.prepare?.(program, count);
   const compiled = clock?.();
-  const program = singleProgram(scheme, observation, [], [problem.steps], seed);
   const ensemble = await engine(program, 0, count, {
     signal,
     onProgress: onProgress && ((done, total) => onProgress(done, total, "paths")),
@@ -70,9 +75,8 @@ export async function paths(problem: SgdProblem, options: PathsOptions = {}): Pr
           steps: problem.steps,
           seconds: sampled - compiled,
           compileSeconds: compiled - begin,
-          backend: "javascript",
-          threads: 1,
-          normals: "full",
+          normals,
+          ...engine.performance?.(),
         };
 
   let answered = true;
@@ -110,7 +114,7 @@ export async function* pathBlocks(
     if (!answered) throw new NoAnswerError("question/paths", `paths: ${warnings.map((w) => w.message).join(" ")}`, { warnings });
   }
   const { d } = problem.objective;
-  const runner = schemeWalker(scheme, seed);
+  const runner = schemeWalker(scheme, seed, options.normals);
   const last = steps.at(-1) ?? 0;
   for (let first = 0; first < count; first += defaults.blockPaths) {
     if (signal?.aborted) throw new InterruptedError("question/paths", "Interrupted.");

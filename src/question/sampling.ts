@@ -1,8 +1,9 @@
 // The sampling engines that questions are handed: what has no law without sampling is answered by ensembles of paths, in
 // this thread or on the engine that is given (threads, run folders, clusters).
 import { sampleExit } from "../ensemble/exit.ts";
+import { threadEngine } from "../ensemble/kernel/engine.ts";
 import { sampleLaw } from "../ensemble/law.ts";
-import { type Engine, plainEngine } from "../ensemble/run.ts";
+import type { Engine } from "../ensemble/run.ts";
 import { sampleExpectations } from "../ensemble/weak.ts";
 import type { ExitOptions } from "./exit.ts";
 import type { LawEngine } from "./law.ts";
@@ -25,4 +26,4 @@ export function samplingBy(engine: Engine): Sampling {
 }
 
 /** Sampling in this thread. */
-export const sampling: Sampling = samplingBy(plainEngine);
+export const sampling: Sampling = samplingBy(threadEngine());

@@ -6,9 +6,10 @@ import { extname, join } from "node:path";
 import { type Job, Worker } from "bullmq";
 import { InputError } from "../../errors.ts";
 import { contentHash } from "../../node/run-blocks.ts";
+import { openThreads } from "../../node/threads.ts";
 import { version } from "../../version.ts";
 import type { ClusterAddress } from "../address.ts";
-import { computeThreads } from "../compute-threads.ts";
+import type { ComputeRequest } from "../compute-thread.ts";
 import { type JobContent, readContent } from "../content.ts";
 import type { Task, TaskResult, WorkerInfo } from "../queue.ts";
 import { connect, connectionOf, getContent, keysOf, queueName, redisDefaults } from "./redis.ts";
@@ -33,7 +34,7 @@ export async function runBullWorker(address: ClusterAddress, options: WorkerOpti
   const redis = await connect(address);
   const keys = keysOf(address);
   const folder = mkdtempSync(join(tmpdir(), "escapement-worker-"));
-  const compute = computeThreads(threads);
+  const compute = openThreads<Omit<ComputeRequest, "id">>("cluster/compute-thread", threads);
   let turnedAway: string | undefined;
   const stopped = new AbortController();
   try {

@@ -19,10 +19,11 @@ export function spectrumFigure(diagnose: DiagnoseResult, context: FigureContext)
   const eta = learningRate(context.problem) ?? (largest > 0 ? diagnose.zMax / largest : null);
   if (eta === null || !(eta > 0)) return null;
   const points = values.map((each) => ({ z: eta * each.value, half: eta * halfWidth(each) }));
-  const domain = padded([...points.map((each) => each.z), 0, 2.15], 0.04);
+  const { flips, leaves, words } = limitsOf(diagnose);
+  const domain = padded([...points.map((each) => each.z), 0, 1.075 * leaves], 0.04);
   const limits = [
-    { z: 1, text: "z = 1: one-step limit" },
-    { z: 2, text: "z = 2: unstable beyond" },
+    { z: flips, text: `z = ${formatNumber(flips, 4)}: one-step limit` },
+    { z: leaves, text: `z = ${formatNumber(leaves, 4)}: unstable beyond` },
   ];
   const stacked = stack(points, (domain[1] - domain[0]) / 60);
   const highest = stacked.reduce((a, b) => Math.max(a, b.level), 0);
@@ -35,9 +36,9 @@ export function spectrumFigure(diagnose: DiagnoseResult, context: FigureContext)
       marks: [
         Plot.rectX(
           [
-            { x1: domain[0], x2: 1, o: 0 },
-            { x1: 1, x2: 2, o: 0.08 },
-            { x1: 2, x2: domain[1], o: 0.18 },
+            { x1: domain[0], x2: flips, o: 0 },
+            { x1: flips, x2: leaves, o: 0.08 },
+            { x1: leaves, x2: domain[1], o: 0.18 },
           ],
           { x1: "x1", x2: "x2", fillOpacity: "o", fill: "currentColor", y1: () => 0, y2: () => Math.max(4, highest + 1.5) },
         ),
@@ -58,7 +59,16 @@ export function spectrumFigure(diagnose: DiagnoseResult, context: FigureContext)
           ticks: 7,
         }),
         Plot.ruleX(limits, { x: "z", stroke: "currentColor", strokeWidth: 1.5, strokeDasharray: "5 3" }),
-        Plot.text(limits, { x: "z", text: "text", frameAnchor: "top", textAnchor: "end", dx: -5, dy: 4, fontSize: 11 }),
+        Plot.text(limits.slice(0, 1), { x: "z", text: "text", frameAnchor: "top", textAnchor: "end", dx: -5, dy: 4, fontSize: 11 }),
+        Plot.text(limits.slice(1), {
+          x: "z",
+          text: "text",
+          frameAnchor: "top",
+          textAnchor: "end",
+          dx: -5,
+          dy: leaves - flips < 0.5 ? 18 : 4,
+          fontSize: 11,
+        }),
         Plot.ruleX([0], { stroke: "currentColor", strokeOpacity: 0.4 }),
         Plot.ruleY([0], { stroke: "currentColor" }),
         Plot.link(
@@ -87,17 +97,29 @@ export function spectrumFigure(diagnose: DiagnoseResult, context: FigureContext)
   return {
     kind: "spectrum",
     title: "Curvatures, and where diffusions end",
-    caption: `One dot an eigenvalue of the Hessian at the point${exact ? "" : " (the largest and the smallest that were found)"}, equal ones on top of each other. Left of 0 the objective curves down; beyond z = 1 SGD jumps across the valley at every step; beyond z = 2 it leaves.`,
+    caption: `One dot an eigenvalue of the Hessian at the point${exact ? "" : " (the largest and the smallest that were found)"}, equal ones on top of each other. Left of 0 the objective curves down; ${words}`,
     errorNote: widest === 0 ? "Eigenvalues are exact to rounding." : `Bars are errors; the largest is ${formatNumber(widest, 1)} in z.`,
     svg: assemble(
       rowsOf([chart], 1),
       {
         kind: "spectrum",
-        label: `${values.length} eigenvalues, z from ${formatNumber(diagnose.zMin, 3)} to ${formatNumber(diagnose.zMax, 3)}, with marks at z = 1 and z = 2`,
+        label: `${values.length} eigenvalues, z from ${formatNumber(diagnose.zMin, 3)} to ${formatNumber(diagnose.zMax, 3)}, with marks at z = ${formatNumber(flips, 4)} and z = ${formatNumber(leaves, 4)}`,
       },
       context,
     ),
     data: { columns: ["eigenvalue", "error", "z"], rows: values.map((each) => [each.value, each.error, eta * each.value]) },
+  };
+}
+
+/** Where SGD changes sign every step, and where it leaves. */
+function limitsOf({ momentum }: DiagnoseResult): { flips: number; leaves: number; words: string } {
+  if (!momentum) return { flips: 1, leaves: 2, words: "beyond z = 1 SGD jumps across the valley at every step; beyond z = 2 it leaves." };
+  const root = Math.sqrt(momentum.beta);
+  const swings = formatNumber((1 - root) * (1 - root), 2);
+  return {
+    flips: (1 + root) * (1 + root),
+    leaves: 2 + 2 * momentum.beta,
+    words: `from z = ${swings} on SGD with momentum swings about the valley's floor; beyond the dashed lines, (1 + sqrt(beta))^2 and 2 + 2 beta, it jumps across at every step, and leaves.`,
   };
 }
 

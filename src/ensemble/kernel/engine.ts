@@ -1,0 +1,50 @@
+// The engine of one thread (run.ts, Engine): kernels where there are any, giving way to the event loop now and then.
+import { InterruptedError } from "../../errors.ts";
+import { type Ensemble, pathsPerBlock } from "../ensemble.ts";
+import type { PathProgram } from "../program.ts";
+import { blocksFor, type Engine, otherTasks } from "../run.ts";
+import { type BlockRunner, blockRunner } from "./backends.ts";
+
+/** Blocks between two looks at the event loop: some milliseconds of kernel. */
+const blocksAtOnce = 4;
+
+export interface ThreadEngineOptions {
+  readonly backend?: "wasm" | "javascript";
+  /** Before a program's first block, and between blocks: whoever has something faster says so (BlockRunner.use). */
+  readonly beforeBlocks?: (runner: BlockRunner, program: PathProgram, toPath: number) => void | Promise<void>;
+}
+
+export function threadEngine({ backend = "wasm", beforeBlocks }: ThreadEngineOptions = {}): Engine {
+  /** The programs last run: a question goes back and forth between few. */
+  const runners = new Map<string, BlockRunner>();
+  let used: BlockRunner | undefined;
+  const runnerOf = (program: PathProgram): BlockRunner => {
+    let runner = runners.get(program.job);
+    if (!runner) {
+      if (runners.size > 8) runners.clear();
+      runners.set(program.job, (runner = blockRunner(program, backend)));
+    }
+    return runner;
+  };
+  const engine: Engine = async (program, fromBlock, toPath, { signal, onProgress }) => {
+    const runner = runnerOf(program);
+    used = runner;
+    await beforeBlocks?.(runner, program, toPath);
+    const from = fromBlock * pathsPerBlock;
+    let ensemble: Ensemble | undefined;
+    for (let block = fromBlock; block < blocksFor(toPath); block++) {
+      if (signal?.aborted) throw new InterruptedError("ensemble/interrupted", "Sampling was interrupted.");
+      const next = runner.run(block, toPath);
+      ensemble = ensemble ? ensemble.merge(next) : next;
+      onProgress?.(Math.min(toPath, (block + 1) * pathsPerBlock) - from, toPath - from);
+      if (!runner.path || (block + 1 - fromBlock) % blocksAtOnce === 0) await otherTasks();
+    }
+    return ensemble!;
+  };
+  return Object.assign(engine, {
+    async prepare(program: PathProgram, toPath: number) {
+      await beforeBlocks?.(runnerOf(program), program, toPath);
+    },
+    performance: () => ({ backend: used?.backend ?? "javascript", threads: 1 }),
+  });
+}
