@@ -47,7 +47,7 @@ export function indicatorParts(problem: SgdProblem, x: Vector, g: Vector, linear
     third: objective.quadratic
       ? { covariance: new Float64Array(d), gradients: new Float64Array(d) }
       : thirdContractions(problem, x, g, sigma),
-    variation: noise.constant ? 0 : sigmaSize > 0 ? norm(along()) / sigmaSize : null,
+    variation: noise.constant || maxAbs(g) === 0 ? 0 : sigmaSize > 0 ? norm(along()) / sigmaSize : null,
     cubes: noise.gaussian ? null : thirdMomentsAlongModes(problem, x, linear),
   };
 }

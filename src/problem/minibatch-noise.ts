@@ -127,9 +127,15 @@ export function minibatchNoise(file: MinibatchFile, samples: Samples, d: number)
       // gradients are centred, so the centring of the derivative drops out of the sum
       for (let i = 0; i < n; i++) {
         const moved = rows ? rows.subarray(i * d, (i + 1) * d) : hessianTimes(i, x, v, row);
-        for (let j = 0; j < d; j++) for (let k = 0; k < d; k++) out[j * d + k]! += moved[j]! * g[i * d + k]! + g[i * d + j]! * moved[k]!;
+        for (let j = 0; j < d; j++) {
+          const entry = moved[j]!;
+          if (entry === 0) continue;
+          for (let k = 0; k < d; k++) out[j * d + k]! += entry * g[i * d + k]!;
+        }
       }
-      for (let k = 0; k < d * d; k++) out[k]! *= factor / n;
+      // the other half of the product rule is the transpose
+      for (let j = 0; j < d; j++)
+        for (let k = 0; k <= j; k++) out[j * d + k] = out[k * d + j] = ((out[j * d + k]! + out[k * d + j]!) * factor) / n;
       return out;
     },
     sample(x: Vector, stream: RandomStream, out: Vector) {

@@ -6,6 +6,7 @@ import { declaredOrder, type SdeModel } from "../model/model.ts";
 import { modelsFor } from "../model/momentum.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { version } from "../version.ts";
+import { compareNetworkAverages, networkLaw } from "./compare-network.ts";
 import { diagnose } from "./diagnose.ts";
 import { errorSources } from "./error-sources.ts";
 import { exit } from "./exit.ts";
@@ -56,6 +57,7 @@ async function compareOne(
   tell: (part: number, what: string) => void,
 ): Promise<ComparedProblem> {
   const models = modelsFor(problem, options.models);
+  if (problem.objective.network) return compareNetwork(problem, models, options, tell);
   const { sampling, ...quiet } = { ...options, paths: options.paths ?? defaults.paths, onProgress: undefined };
   tell(0, "laws");
   const lawAnswer = await law(problem, { ...quiet, engine: sampling?.law });
@@ -84,21 +86,60 @@ async function compareOne(
     ...(exitAnswer ? { exit: exitAnswer.result } : {}),
     diagnose: diagnoseAnswer.result,
     byQuestion,
-    descriptions: models.map((m) => ({
-      id: m.id,
-      title: m.title,
-      // at fixed beta plain SGD at eta/(1 - beta) is itself off by O(eta)
-      declaredOrder: problem.momentum ? 1 : declaredOrder(m, problem.noise.constant),
-      ours: m.ours,
-      driftTex: m.tex.drift,
-      diffusionTex: m.tex.diffusion,
-    })),
+    descriptions: descriptionsOf(problem, models),
     ...(sources ? { errorSources: sources } : {}),
     ...(await pictureOf(problem, models, laws, options.seed ?? 1)),
     sentences: problem.momentum
       ? await momentumSentences(problem, byQuestion, laws, exitAnswer?.result, warnings)
       : sentencesOf(problem, byQuestion, laws, exitAnswer?.result, warnings),
   };
+}
+
+/** Networks: loss, gradient norm and distance along the way, and stability at half, once and twice the learning rate. */
+async function compareNetwork(
+  problem: SgdProblem,
+  models: readonly SdeModel[],
+  options: CompareOptions,
+  tell: (part: number, what: string) => void,
+): Promise<ComparedProblem> {
+  const { sampling: _sampling, onProgress: _onProgress, ...quiet } = options;
+  tell(1, "paths of SGD");
+  const averages = await compareNetworkAverages(problem, models, quiet);
+  tell(3, "curvature and stability");
+  const eta = problem.learningRate;
+  const { result: diagnosed, warnings: met } = await diagnose(problem, { ...quiet, point: "start", etas: [eta / 2, eta, 2 * eta] });
+  const warnings = distinct([...met, ...averages.warnings]);
+  const { defect } = diagnosed;
+  const law = networkLaw(models, diagnosed.zMax, typeof defect === "number" || defect === null ? defect : defect.value);
+  const byQuestion = {
+    weak: weakVerdicts(
+      models.map((m) => m.id),
+      averages.weak,
+      warnings,
+    ),
+  };
+  return {
+    problem: problem.json,
+    warnings,
+    law,
+    weak: averages.weak,
+    diagnose: diagnosed,
+    byQuestion,
+    descriptions: descriptionsOf(problem, models),
+    sentences: sentencesOf(problem, byQuestion, law, undefined, warnings),
+  };
+}
+
+function descriptionsOf(problem: SgdProblem, models: readonly SdeModel[]): ComparedProblem["descriptions"] {
+  return models.map((m) => ({
+    id: m.id,
+    title: m.title,
+    // at fixed beta plain SGD at eta/(1 - beta) is itself off by O(eta)
+    declaredOrder: problem.momentum ? 1 : declaredOrder(m, problem.noise.constant),
+    ours: m.ours,
+    driftTex: m.tex.drift,
+    diffusionTex: m.tex.diffusion,
+  }));
 }
 
 /** eta, eta/2, eta/4: enough for an order, and the horizon stays a whole number of steps. */

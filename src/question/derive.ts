@@ -49,7 +49,7 @@ export async function derive(problem: SgdProblem | undefined, options: DeriveOpt
   if (problem?.momentum)
     throw new InputError(
       "derive/momentum",
-      `derive: found momentum ${problem.momentum.beta}; allowed: 0. The terms of the heavy ball are in docs/momentum.md; this command derives plain SGD's.`,
+      `derive: found momentum ${problem.momentum.beta}; allowed: 0. This command derives plain SGD's modified equation; that of the heavy ball is not built.`,
       { momentum: problem.momentum.beta },
     );
   const order = options.order ?? defaults.order;

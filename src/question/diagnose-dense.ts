@@ -44,7 +44,7 @@ export async function diagnoseDense(
   const { x, g } = place;
   const hessian = objective.hessian!(x, new Float64Array(d * d));
   const linear = frozenAt(problem, x, hessian);
-  const setting: Setting = { problem, linear, parts: indicatorParts(problem, x, g, linear) };
+  const setting: Setting = { problem, linear, parts: indicatorParts(problem, x, place.stationary ? new Float64Array(d) : g, linear) };
   const eigenvalues = Array.from(linear.eigen.values).reverse();
   const largest = eigenvalues[0]!;
   const indicators = indicatorsFrom(setting.parts, problem, g, linear, place.stationary);

@@ -21,6 +21,9 @@ import type { NetworkPlace } from "./diagnose-parts.ts";
 /** Up to this many parameters Newton's method with the eigenvectors of H, which leaves saddles, is quick. */
 const eigenNewton = 100;
 
+/** A gradient this small beside the samples' own counts as zero. */
+const stationaryShare = 1e-9;
+
 export async function diagnoseNetwork(problem: SgdProblem, options: DiagnoseOptions): Promise<Answer<DiagnoseResult>> {
   const models = selectModels(options.models);
   const warnings: Warning[] = [...problem.warnings];
@@ -36,7 +39,9 @@ function placeOf(problem: SgdProblem, options: DiagnoseOptions, warnings: Warnin
   const gradientAt = (x: Vector): Vector => objective.gradient(x, new Float64Array(objective.d));
   if (options.point !== "optimum") {
     const g = gradientAt(start);
-    return { x: start, g, stationary: norm(g) === 0, optimum: false };
+    // zero beside the samples' own gradients: a minimum that training reached
+    const stationary = norm(g) <= stationaryShare * Math.sqrt(objective.samples!.spread!(start));
+    return { x: start, g, stationary, optimum: false };
   }
   const small = objective.d <= eigenNewton ? findOptimum(objective, start) : undefined;
   if (small && !("failure" in small)) return { x: small.x, g: gradientAt(small.x), stationary: true, optimum: true };

@@ -3,7 +3,7 @@
 import type { Answer, ComparedProblem, CompareResult, ModelVerdict, QuestionName, Verdict } from "../answer/index.ts";
 import { askedText, setting } from "./asked.ts";
 import { askedQuestions, comparedModels, errorText, generalWarnings, treatmentNotes, treatmentOf, verdictOn } from "./compare-table.ts";
-import { facts, indicatorFacts } from "./diagnose-table.ts";
+import { facts, indicatorFacts, sweepTable } from "./diagnose-table.ts";
 import { exitTables } from "./exit-table.ts";
 import { type FigureContext, problemFigures } from "./figure/index.ts";
 import { questionWords } from "./figure/verdicts.ts";
@@ -127,9 +127,9 @@ ${problemFile(problem.problem, "The problem file")}</section>
 function numbers(problem: ComparedProblem, notes: Footnotes): Markup {
   const { law, weak, exit, diagnose } = problem;
   const references = notes.notes.length > 0 ? html`<p class="note">[1], [2], … refer to the warnings above.</p>` : null;
-  return html`<details><summary>Laws, by ${law.method}</summary>${htmlTables(lawTables(law, problem.problem, notes))}${defectNotes(law).map((each) => html`<p>${each}</p>`)}</details>
+  return html`<details><summary>Laws${law.sgd.laws.length > 0 ? `, by ${law.method}` : ": not compared"}</summary>${htmlTables(lawTables(law, problem.problem, notes))}${defectNotes(law).map((each) => html`<p>${each}</p>`)}</details>
 <details><summary>Averages, by ${weak.method}</summary>${htmlTables(weakTables(weak, notes))}</details>
 ${exit ? html`<details><summary>Exit times, by ${exit.method}</summary>${htmlTables(exitTables(exit, notes, regionText(problem.problem)))}</details>` : null}
-<details><summary>The point where SGD starts</summary>${factsList([...facts(diagnose), ...(diagnose.indicators ? indicatorFacts(diagnose.indicators) : [])])}</details>${references}
+<details><summary>The point where SGD starts</summary>${factsList([...facts(diagnose), ...(diagnose.indicators ? indicatorFacts(diagnose.indicators) : [])])}${diagnose.sweep ? htmlTables([sweepTable(diagnose.sweep)]) : null}</details>${references}
 `;
 }

@@ -4,10 +4,13 @@ import { columnsRunner } from "../../codegen/kernel/columns.ts";
 import type { Kernel, KernelRunner } from "../../codegen/kernel/kernel.ts";
 import { encodeKernel, simdRunner } from "../../codegen/kernel/simd.ts";
 import type { Ensemble } from "../ensemble.ts";
+import type { ExitProgram } from "../exit-program.ts";
 import type { PathProgram } from "../program.ts";
 import { runBlock } from "../run.ts";
+import type { ExitKernel } from "./exit-kernel.ts";
 import { kernelFor } from "./kernel-for.ts";
 import type { PathKernel } from "./path-kernel.ts";
+import { runExitBlock } from "./run-exit-kernel.ts";
 import { runKernelBlock } from "./run-kernel.ts";
 
 export type { Kernel, KernelRunner } from "../../codegen/kernel/kernel.ts";
@@ -56,7 +59,10 @@ export function blockRunner(program: PathProgram, backend: "wasm" | "javascript"
       return runner.backend;
     },
     path,
-    run: (block, toPath) => runKernelBlock(program, path, runner, block, toPath),
+    run: (block, toPath) =>
+      program.spec.question === "exit"
+        ? runExitBlock(program as ExitProgram, path as ExitKernel, runner, block, toPath)
+        : runKernelBlock(program, path, runner, block, toPath),
     use(other) {
       runner = other;
     },

@@ -15,13 +15,15 @@ import { heldBelowOne } from "../frozen.ts";
 import type { Local } from "./local.ts";
 import { nearestPsd } from "./psd.ts";
 import { type Spectral, spectralOf } from "./spectral.ts";
-import { type Builder, cholesky, larger, lowerTimes, relativeExpm1, sumOf, times, valueOps } from "./values.ts";
+import { type Builder, cholesky, dot, larger, lowerTimes, relativeExpm1, sumOf, times, valueOps } from "./values.ts";
 
 export interface FrozenValues {
   /** Mean increment over 1/level of a step. */
   mean(level: number): Value[];
   /** sum_q e^{A (pieces - 1 - q)/fine} L n_q, L L^T the covariance over 1/fine of a step. */
   noise(normals: readonly (readonly Value[])[]): Value[];
+  /** v^T C v: the variance, in a unit of a step, of the frozen noise along v. */
+  varianceAlong(v: readonly Value[]): Value;
   /** Largest z, where z < 1 is needed. */
   readonly z: Value | undefined;
   /** psd defect of C, where it can have one. */
@@ -131,9 +133,12 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
 
   let defect: Value | undefined;
   let draw: (normal: readonly Value[]) => Value[];
+  let varianceAlong: (v: readonly Value[]) => Value;
   if (diagonal) {
     const deviations = memo(() => range.map((i) => times(m, eta * Math.sqrt(isotropic), m.sqrt(pieceFactor(i, i)))));
     draw = (normal) => spectral.apply(deviations(), normal);
+    const variances = memo(() => range.map((i) => times(m, eta * eta * isotropic, factor(i, i))));
+    varianceAlong = (v) => positive(m, dot(m, v, spectral.apply(variances(), v)));
   } else {
     const c = weighed(
       m,
@@ -148,10 +153,21 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
     const inBasis = range.map((i) => range.map((j) => m.multiply(pieceLength(Math.min(i, j), Math.max(i, j)), projected.matrix[i]![j]!)));
     const root = cholesky(m, spectral.fromBasis(inBasis));
     draw = (normal) => lowerTimes(m, root, normal);
+    const whole = memo(() => spectral.fromBasis(projected.matrix));
+    varianceAlong = (v) =>
+      positive(
+        m,
+        dot(
+          m,
+          v,
+          whole().map((row) => dot(m, row, v)),
+        ),
+      );
   }
   const indefinite = defect === undefined ? undefined : m.less(m.constant(1e-12), defect);
   return {
     mean,
+    varianceAlong,
     z: zMax,
     defect,
     mended: held === undefined ? indefinite : indefinite === undefined ? held : m.or(held, indefinite),
@@ -165,6 +181,11 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
       return out;
     },
   };
+}
+
+/** What rounding makes negative is 0. */
+function positive(m: Builder, value: Value): Value {
+  return m.select(m.less(value, m.constant(0)), m.constant(0), value);
 }
 
 /** C in the eigenbasis: (U^T Sigma U) o w + eta (corrections of D D^T). */

@@ -1,9 +1,13 @@
 // Which programs have a kernel: Gaussian noise given by formulas, objectives given by a formula, and few enough dimensions where a Hessian's
 // eigenvalues are needed. The rest (minibatches, networks, many dimensions) runs path by path (ensemble/run.ts).
+
+import { isDeterministic } from "../../model/define.ts";
 import type { CoupledProgram } from "../coupled.ts";
+import { type ExitProgram, hasNoise } from "../exit-program.ts";
 import { processOf } from "../process.ts";
 import type { PathProgram } from "../program.ts";
 import { coupledKernel } from "./coupled-kernel.ts";
+import { exitKernel } from "./exit-kernel.ts";
 import type { PathKernel } from "./path-kernel.ts";
 import { singleKernel } from "./single-kernel.ts";
 import { mostDimensions } from "./spectral.ts";
@@ -28,7 +32,12 @@ export function kernelFor(program: PathProgram): PathKernel | undefined {
     }
     case "coupled":
       return d > mostDimensions ? undefined : coupledKernel(program as CoupledProgram);
-    case "exit":
-      return undefined;
+    case "exit": {
+      const process = processOf(spec.process);
+      const alone = typeof process === "string";
+      if (d > (alone ? kernelDefaults.mostDimensions : mostDimensions) || !hasNoise(problem) || (!alone && isDeterministic(process)))
+        return undefined;
+      return exitKernel(program as ExitProgram);
+    }
   }
 }

@@ -19,6 +19,8 @@ export interface Local {
   /** eta^etaPower coefficient contraction: d values for a drift, d x d (rows, symmetrised) for D D^T. */
   drift(term: Term): Value[];
   diffusion(term: Term): Value[][];
+  /** The derivative of a formula by the i-th variable. */
+  derivative(expr: Expr, i: number): Value;
   /** Any formula in the problem's variables. */
   formula(expr: Expr): Value;
 }
@@ -99,6 +101,7 @@ export function localAt(m: Builder, problem: SgdProblem, x: readonly Value[]): L
       );
       return range.map((i) => range.map((j) => m.multiply(m.constant(0.5), m.add(whole[i]![j]!, whole[j]![i]!))));
     },
+    derivative: (expr, i) => formula(differentiate(expr, variables[i]!)),
     formula,
   };
 }

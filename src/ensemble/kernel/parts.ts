@@ -32,12 +32,15 @@ const defaults = {
   fewestPaths: 64,
 };
 
-/** @param columns  roughly how many columns of paths there will be */
-export function partsFor(d: number, kind: NormalKind, columns: number): Parts {
+/**
+ * @param columns  roughly how many columns of paths there will be
+ * @param wanted   paths of a batch; default: as many as keep the columns in the cache
+ */
+export function partsFor(d: number, kind: NormalKind, columns: number, wanted?: number): Parts {
   const { perBlock, sharing, blocks: draws } = normalLayout(d, kind);
-  let paths = defaults.mostPaths;
+  let paths = wanted ?? defaults.mostPaths;
   const doubles = columns + (draws * (perBlock + 2)) / sharing;
-  while (paths > defaults.fewestPaths && 8 * paths * doubles > defaults.cache) paths /= 2;
+  while (wanted === undefined && paths > defaults.fewestPaths && 8 * paths * doubles > defaults.cache) paths /= 2;
   const blocks = paths / sharing;
   const memory = layout();
   const numbers = memory.take(blocks / 2);

@@ -1,10 +1,11 @@
 // Runs a path kernel over one block of path numbers (ensemble.ts) on any backend: the same figures as the program's own `run`, to rounding, and
 // the same bits on every backend. Paths of the block go through in batches; sums are kept in lanes and joined in a fixed order.
 import { type KernelRunner, lanes, sumsPerFigure } from "../../codegen/kernel/kernel.ts";
-import { type Ensemble, type Extreme, ensembleOfBlock, larger, pathsPerBlock } from "../ensemble.ts";
-import { event, eventsPerProcess, extreme, extremesPerProcess, mendedDefect, roundingDefect } from "../events.ts";
+import { type Ensemble, type Extreme, ensembleOfBlock, pathsPerBlock } from "../ensemble.ts";
+import { event, eventsPerProcess } from "../events.ts";
 import type { PathProgram } from "../program.ts";
-import type { Encountered, PathKernel } from "./path-kernel.ts";
+import { noteBatch } from "./events.ts";
+import type { PathKernel } from "./path-kernel.ts";
 
 /** Steps that one setting of Philox's word 3 serves. */
 const stepsPerWord = 0x1000000;
@@ -44,7 +45,7 @@ export function runKernelBlock(program: PathProgram, path: PathKernel, runner: K
       if (batch === used * sharing) runner.accumulate(used, at);
       else accumulateSome(path, memory, batch, at);
     }
-    noteEvents(program, path, memory, first + from, batch, counts, extremes);
+    noteBatch(program, path, memory, first + from, batch, counts, extremes);
   }
   for (const process of path.overflowed) counts[process * eventsPerProcess + event.overflow] = count;
   return ensembleOfBlock(program.job, block, momentsOf(program, path, memory, count), counts, extremes);
@@ -94,63 +95,4 @@ function momentsOf(program: PathProgram, path: PathKernel, memory: Float64Array,
 function joined(memory: Float64Array, at: number): number {
   const lane = (l: number) => memory[at + l]!;
   return lane(0) + lane(4) + (lane(2) + lane(6)) + (lane(1) + lane(5) + (lane(3) + lane(7)));
-}
-
-/** What the walkers met, path by path (events.ts, noteEncounters); the place of an extreme is found by the program itself. */
-function noteEvents(
-  program: PathProgram,
-  { walkers, kernel, paths }: PathKernel,
-  memory: Float64Array,
-  first: number,
-  batch: number,
-  counts: Float64Array,
-  extremes: (Extreme | null)[],
-): void {
-  const { sharing, blocks, figures } = kernel;
-  const { d } = program.problem.objective;
-  // figures of a state that has overflowed are NaN: where none is, none has
-  let sound = 0;
-  for (let f = 0; f < figures.count; f++) for (let p = 0; p < paths; p++) sound += 0 * memory[figures.at + f * paths + p]!;
-  for (const process of new Set(walkers.map((walker) => walker.process))) {
-    const own = walkers.filter((walker) => walker.process === process);
-    if (sound === 0 && !own.some((walker) => metSomething(walker, memory, paths))) continue;
-    for (let path = 0; path < batch; path++) {
-      const place = (path % sharing) * blocks + Math.floor(path / sharing);
-      let [finite, z, defect] = [0, 0, 0];
-      for (const walker of own) {
-        for (let i = 0; i < d; i++) finite += 0 * memory[walker.state + i * paths + place]!;
-        if (walker.z !== undefined) z = Math.max(z, memory[walker.z + place]!);
-        if (walker.defect !== undefined) defect = Math.max(defect, memory[walker.defect + place]!);
-      }
-      const from = process * eventsPerProcess;
-      if (finite !== 0) counts[from + event.overflow]! += 1;
-      if (z >= 1) {
-        counts[from + event.noDiffusion]! += 1;
-        note(process * extremesPerProcess + extreme.z, z, first + path);
-      }
-      if (defect > 0) {
-        if (defect > roundingDefect) counts[from + event.indefinite]! += 1;
-        if (defect > mendedDefect) counts[from + event.veryIndefinite]! += 1;
-        note(process * extremesPerProcess + extreme.defect, Math.min(defect, Number.MAX_VALUE), first + path);
-      }
-    }
-  }
-  function note(index: number, value: number, path: number): void {
-    const known = extremes[index] ?? null;
-    if (known && known.value >= value) return;
-    extremes[index] = larger(known, { value, path, place: placeOf(path, index) });
-  }
-  function placeOf(path: number, index: number): readonly number[] {
-    program.extremes.fill(null);
-    program.run(path, new Float64Array(program.size));
-    return program.extremes[index]?.place ?? Array.from(program.problem.start);
-  }
-}
-
-/** Whether any path met z >= 1 or a defect. */
-function metSomething({ z, defect }: Encountered, memory: Float64Array, paths: number): boolean {
-  let met = false;
-  if (z !== undefined) for (let p = z; p < z + paths; p++) met ||= memory[p]! >= 1;
-  if (defect !== undefined) for (let p = defect; p < defect + paths; p++) met ||= memory[p]! > 0;
-  return met;
 }

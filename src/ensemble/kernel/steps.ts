@@ -5,7 +5,7 @@ import { haSme } from "../../model/ha-sme.ts";
 import type { SdeModel } from "../../model/model.ts";
 import type { SgdProblem } from "../../problem/problem.ts";
 import { psdRoot } from "../root.ts";
-import { freezeValues } from "./frozen.ts";
+import { type FrozenValues, freezeValues } from "./frozen.ts";
 import { type Local, localAt } from "./local.ts";
 import { type Builder, cholesky, dot, larger, lowerTimes, sumOf, times } from "./values.ts";
 
@@ -76,7 +76,18 @@ export function sdeSubstep(
   met: Met<Value>,
   normals: readonly (readonly Value[])[],
 ): { readonly x: Value[]; readonly met: Met<Value> } {
-  const frozen = freezeValues(m, problem, model, localAt(m, problem, x), fine);
+  return sdeSubstepFrozen(m, freezeValues(m, problem, model, localAt(m, problem, x), fine), level, x, met, normals);
+}
+
+/** The same with the coefficients given. */
+export function sdeSubstepFrozen(
+  m: Builder,
+  frozen: FrozenValues,
+  level: number,
+  x: readonly Value[],
+  met: Met<Value>,
+  normals: readonly (readonly Value[])[],
+): { readonly x: Value[]; readonly met: Met<Value> } {
   const mean = frozen.mean(level);
   const noise = frozen.noise(normals);
   return {
