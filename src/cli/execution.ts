@@ -49,7 +49,8 @@ export async function openExecution(
     throw new InputError("cli/flag", "--shard and --cluster: allowed: one; both spread a run over machines.", {});
   if (path !== undefined && flags["out"] !== undefined)
     throw new InputError("cli/flag", "--run with --out: run folders keep figures, not files of paths; allowed: one of the two.", {});
-  if (path === undefined && url === undefined) return { answer: (ask) => ask(local), close: local.close };
+  if (path === undefined && url === undefined)
+    return { answer: async (ask) => measured(await ask(local), local, flags), close: local.close };
 
   const node = await import("../node.ts");
   const folder = path === undefined ? undefined : await openFolder(command, problems, flags, contents);
@@ -82,7 +83,7 @@ export async function openExecution(
       if (folder.answer !== undefined) return folder.answer as Answer<unknown>;
       const answer = await kept(folder, () => ask(engine));
       folder.finish(answer);
-      return answer;
+      return measured(answer, local, flags);
     },
     async close() {
       await local.close();
@@ -116,6 +117,13 @@ async function openFolder(
   const folder = run !== undefined ? createRun(run, question, contents) : resumeRun(flags["resume"] as string, question, contents);
   if (folder.dropped) process.stderr.write(`escapement: ${folder.dropped}\n`);
   return folder;
+}
+
+/** What the local engine has used, if it has run anything, beside what the question itself has measured. */
+function measured(answer: Answer<unknown>, local: Engine, flags: Flags): Answer<unknown> {
+  const performance = local.performance?.();
+  if (!performance || Object.keys(performance).length === 0) return answer;
+  return { ...answer, performance: { ...answer.performance, normals: flags["normals"] ?? "fast", ...performance } };
 }
 
 /** The engine of this machine, as the flags say. */

@@ -104,7 +104,7 @@ export function poolEngine(options: PoolOptions = {}): Engine & { close(): Promi
     from,
     toPath,
   });
-  let last: { backend: string; threads: number } = { backend, threads: 1 };
+  let last: { backend: string; threads: number } | undefined;
   const spread = (program: PathProgram, blocks: number): boolean =>
     count > 1 && program.problem.objective.kind !== "oracle" && blocks >= (threads ? 2 : defaults.fewestBlocks);
 
@@ -174,7 +174,7 @@ export function poolEngine(options: PoolOptions = {}): Engine & { close(): Promi
       const pool = threads;
       await Promise.all(Array.from({ length: count }, () => pool.run(request(program, 0, 0))));
     },
-    performance: () => ({ ...last, ...(fallback === undefined ? {} : { fallback }) }),
+    performance: () => ({ ...last, ...(last === undefined || fallback === undefined ? {} : { fallback }) }),
     async close() {
       await threads?.close();
       threads = undefined;

@@ -8,12 +8,13 @@ import type { SgdProblem } from "../../problem/problem.ts";
 import { regionOf } from "../../problem/region-of.ts";
 import type { ExitProgram } from "../exit-program.ts";
 import type { ExitJob } from "../job-spec.ts";
+import { startState, stateDimension } from "../momentum-sgd.ts";
 import { processOf } from "../process.ts";
 import { freezeValues } from "./frozen.ts";
 import { localAt } from "./local.ts";
 import { mapNode, normalNodes, operands, partsFor } from "./parts.ts";
 import type { PathKernel } from "./path-kernel.ts";
-import { meets, sdeSubstepFrozen, sgdStep } from "./steps.ts";
+import { meets, processStep, sdeSubstepFrozen } from "./steps.ts";
 import { type Builder, call } from "./values.ts";
 import { kernelOf } from "./whole.ts";
 
@@ -50,6 +51,8 @@ export function exitKernel(program: ExitProgram): ExitKernel {
   const process = processOf(job.process);
   const model = typeof process === "string" ? undefined : process;
   const fine = model ? job.fine : 1;
+  const size = stateDimension(problem);
+  const start = startState(problem);
   const substeps = model ? program.levels!.substeps : [1];
   const met = model ? meets(problem, model) : { z: undefined, defect: undefined };
   const parts = partsFor(d, job.normals, 1, paths);
@@ -77,8 +80,8 @@ export function exitKernel(program: ExitProgram): ExitKernel {
   };
 
   const levels = substeps.map((level): ExitColumns => {
-    const state = parts.columns(d);
-    for (let i = 0; i < d; i++) begin.push({ at: state + i * parts.paths, value: problem.start[i]! });
+    const state = parts.columns(size);
+    for (let i = 0; i < size; i++) begin.push({ at: state + i * parts.paths, value: start[i]! });
     const z = met.z && column(Number.NEGATIVE_INFINITY);
     const defect = met.defect && column(0);
     const time = column(0);
@@ -89,7 +92,7 @@ export function exitKernel(program: ExitProgram): ExitKernel {
     const last = model ? inside.map((value) => column(value)) : [];
     const pieces = fine / level;
     const moved = [
-      ...operands(state, d, parts.paths),
+      ...operands(state, size, parts.paths),
       ...[z, defect, time, ...(touch ? [touch.from, touch.here, touch.there, touch.spread] : []), hazard, ...last]
         .filter((at) => at !== undefined)
         .map((at) => ({ at, stride: 0 })),
@@ -109,7 +112,7 @@ export function exitKernel(program: ExitProgram): ExitKernel {
             inputs[moved.length + 1]!,
             vectors,
           )
-        : [...sgdStep(m, problem, own.slice(0, d), vectors[0]!), m.add(own[d]!, m.constant(1))];
+        : [...processStep(m, problem, own.slice(0, size), vectors[0]!), m.add(own[size]!, m.constant(1))];
       return after.map((value, i) => m.select(alive, value, own[i]!));
     });
     nodes.push({ kind: "repeat", times: level, body: [substep] });

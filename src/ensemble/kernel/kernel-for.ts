@@ -21,21 +21,27 @@ export const kernelDefaults = {
 export function kernelFor(program: PathProgram): PathKernel | undefined {
   const { problem, spec } = program;
   const { objective, noise, momentum } = problem;
-  if (!objective.formula || noise.kind !== "gaussian" || !noise.covarianceFormulas || momentum) return undefined;
+  // with momentum SGD has kernels, its models none
+  if (!objective.formula || noise.kind !== "gaussian" || !noise.covarianceFormulas) return undefined;
   if (problem.tests.some((test) => !test.expr)) return undefined;
   const { d } = objective;
   switch (spec.question) {
     case "single": {
       const alone = typeof processOf(spec.process) === "string";
-      if (spec.regions.length > 0 || d > (alone ? kernelDefaults.mostDimensions : mostDimensions)) return undefined;
+      if (spec.regions.length > 0 || (momentum && !alone) || d > (alone ? kernelDefaults.mostDimensions : mostDimensions)) return undefined;
       return singleKernel(problem, spec);
     }
     case "coupled":
-      return d > mostDimensions ? undefined : coupledKernel(program as CoupledProgram);
+      return momentum || d > mostDimensions ? undefined : coupledKernel(program as CoupledProgram);
     case "exit": {
       const process = processOf(spec.process);
       const alone = typeof process === "string";
-      if (d > (alone ? kernelDefaults.mostDimensions : mostDimensions) || !hasNoise(problem) || (!alone && isDeterministic(process)))
+      if (
+        (momentum && !alone) ||
+        d > (alone ? kernelDefaults.mostDimensions : mostDimensions) ||
+        !hasNoise(problem) ||
+        (!alone && isDeterministic(process))
+      )
         return undefined;
       return exitKernel(program as ExitProgram);
     }

@@ -2,6 +2,7 @@
 import type { MapNode } from "../../codegen/kernel/kernel.ts";
 import type { Value } from "../../codegen/program.ts";
 import type { SgdProblem } from "../../problem/problem.ts";
+import { stateDimension } from "../momentum-sgd.ts";
 import type { ObservationSpec } from "../observation.ts";
 import { localAt } from "./local.ts";
 import { mapNode, operands, type Parts } from "./parts.ts";
@@ -23,7 +24,7 @@ export function observationColumns(
   steps: readonly number[],
   processes: number,
 ): ObservationColumns {
-  const { d } = problem.objective;
+  const d = stateDimension(problem);
   if (spec.kind !== "moments") return { size: spec.kind === "state" ? d : problem.tests.length, at: undefined, centers: [] };
   const at = parts.columns(processes * d);
   const centers = Array.from({ length: processes * d }, (_, c) => ({
@@ -47,7 +48,7 @@ export function figureMap(
   figures: number,
   combine: (m: Builder, values: readonly (readonly (readonly Value[])[])[]) => readonly Value[],
 ): MapNode {
-  const { d } = problem.objective;
+  const d = stateDimension(problem);
   const { paths } = parts;
   const walkers = states.flat();
   const inputs = [
@@ -73,7 +74,7 @@ export function figureMap(
   function observed(m: Builder, { tests }: SgdProblem, { kind }: ObservationSpec, x: readonly Value[], center: readonly Value[]): Value[] {
     if (kind === "state") return [...x];
     if (kind === "tests") {
-      const local = localAt(m, problem, x);
+      const local = localAt(m, problem, x.slice(0, problem.objective.d));
       return tests.slice(0, size).map((test) => local.formula(test.expr!));
     }
     const y = x.map((value, i) => m.subtract(value, center[i]!));

@@ -2,11 +2,12 @@
 import { interleave } from "../../codegen/kernel/interleave.ts";
 import type { SgdProblem } from "../../problem/problem.ts";
 import type { SingleJob } from "../job-spec.ts";
+import { startState, stateDimension } from "../momentum-sgd.ts";
 import { processOf } from "../process.ts";
 import { figureMap, observationColumns } from "./observe.ts";
 import { mapNode, operands, partsFor } from "./parts.ts";
 import type { PathKernel } from "./path-kernel.ts";
-import { meets, sdeSubstep, sgdStep } from "./steps.ts";
+import { meets, processStep, sdeSubstep } from "./steps.ts";
 import { kernelOf } from "./whole.ts";
 
 export function singleKernel(problem: SgdProblem, job: SingleJob): PathKernel {
@@ -14,7 +15,8 @@ export function singleKernel(problem: SgdProblem, job: SingleJob): PathKernel {
   const process = processOf(job.process);
   const model = typeof process === "string" ? undefined : process;
   const met = model ? meets(problem, model) : { z: undefined, defect: undefined };
-  const width = d + (met.z ? 1 : 0) + (met.defect ? 1 : 0);
+  const size = stateDimension(problem);
+  const width = size + (met.z ? 1 : 0) + (met.defect ? 1 : 0);
   const parts = partsFor(d, job.normals, width);
   const { sharing, blocks, paths } = parts;
   const state = parts.columns(width);
@@ -27,9 +29,9 @@ export function singleKernel(problem: SgdProblem, job: SingleJob): PathKernel {
     const normals = parts.normals(m, inputs.slice(columns.length));
     return Array.from({ length: sharing }, (_, v) => {
       const own = inputs.slice(v * width, (v + 1) * width);
-      const x = own.slice(0, d);
+      const x = own.slice(0, size);
       const normal = normals.slice(v * d, (v + 1) * d);
-      if (!model) return sgdStep(m, problem, x, normal);
+      if (!model) return processStep(m, problem, x, normal);
       const before = { z: met.z && own[d], defect: met.defect && own[width - 1] };
       const after = sdeSubstep(m, problem, model, { fine: job.substeps, level: job.substeps }, x, before, [normal]);
       return [...after.x, ...(met.z ? [after.met.z!] : []), ...(met.defect ? [after.met.defect!] : [])];
@@ -37,21 +39,20 @@ export function singleKernel(problem: SgdProblem, job: SingleJob): PathKernel {
   });
   const step = { ...members, program: interleave(members.program, sharing) };
   const observation = observationColumns(parts, problem, job.observation, job.steps, 1);
-  const { size } = observation;
-  const figures = parts.columns(size);
+  const figures = parts.columns(observation.size);
   const observe = figureMap(parts, problem, job.observation, observation, [[state]], figures, (_m, [[values]]) => values!);
   return kernelOf(parts, job, {
     step: [{ kind: "repeat", times: job.substeps, body: [...parts.random, step] }],
     observe: [observe],
-    figures: { at: figures, count: size },
+    figures: { at: figures, count: observation.size },
     begin: [
-      ...operands(state, d, paths).map(({ at }, i) => ({ at, value: problem.start[i]! })),
+      ...operands(state, size, paths).map(({ at }, i) => ({ at, value: startState(problem)[i]! })),
       ...(z === undefined ? [] : [{ at: z, value: Number.NEGATIVE_INFINITY }]),
       ...(defect === undefined ? [] : [{ at: defect, value: 0 }]),
     ],
     places: job.steps,
     centers: observation.centers,
-    figure: (place, f) => place * size + f,
+    figure: (place, f) => place * observation.size + f,
     fixed: [],
     overflowed: [],
     walkers: [{ process: 0, state, z, defect }],

@@ -31,6 +31,23 @@ export function sgdStep(m: Builder, problem: SgdProblem, x: readonly Value[], no
   return local.gradient.map((g, i) => m.subtract(x[i]!, times(m, problem.learningRate, m.add(g, noise[i]!))));
 }
 
+/** Heavy ball: v+ = beta v - eta (grad f + Sigma^{1/2} n), x+ = x + v+; x and v one after another. */
+export function heavyBallStep(m: Builder, problem: SgdProblem, beta: number, state: readonly Value[], normal: readonly Value[]): Value[] {
+  const { d } = problem.objective;
+  const x = state.slice(0, d);
+  const local = localAt(m, problem, x);
+  const noise = rootTimes(m, problem, local, normal);
+  const v = local.gradient.map((g, i) =>
+    m.subtract(m.multiply(m.constant(beta), state[d + i]!), times(m, problem.learningRate, m.add(g, noise[i]!))),
+  );
+  return [...v.map((value, i) => m.add(x[i]!, value)), ...v];
+}
+
+/** SGD's step, with or without momentum, of the whole state. */
+export function processStep(m: Builder, problem: SgdProblem, state: readonly Value[], normal: readonly Value[]): Value[] {
+  return problem.momentum ? heavyBallStep(m, problem, problem.momentum.beta, state, normal) : sgdStep(m, problem, state, normal);
+}
+
 /** SGD on the normals of `fine` substeps (coupled-sgd.ts). */
 export function coupledSgdStep(m: Builder, problem: SgdProblem, x: readonly Value[], normals: readonly (readonly Value[])[]): Value[] {
   const { learningRate: eta } = problem;

@@ -1,0 +1,142 @@
+// Kernels of single and coupled programs: WebAssembly, native code and JavaScript give the same ensemble, bit for bit, and the readable walkers
+// (ensemble/run.ts) the same to rounding.
+import { describe, expect, it } from "vitest";
+import { coupledProgram } from "../../../src/ensemble/coupled.ts";
+import type { Ensemble } from "../../../src/ensemble/ensemble.ts";
+import { kernelFor } from "../../../src/ensemble/kernel/kernel-for.ts";
+import { runKernelBlock } from "../../../src/ensemble/kernel/run-kernel.ts";
+import type { PathProgram } from "../../../src/ensemble/program.ts";
+import { runBlock } from "../../../src/ensemble/run.ts";
+import { singleProgram } from "../../../src/ensemble/single.ts";
+import { modelById } from "../../../src/model/index.ts";
+import type { NormalKind } from "../../../src/numerics/normals.ts";
+import { problemOf } from "../problems.ts";
+import { kernelProblems } from "./kernel-problems.ts";
+import { allRunners } from "./runners.ts";
+
+const normalKinds: readonly NormalKind[] = ["fast", "full"];
+
+/** All backends on blocks whole and short, against each other and against the walkers. */
+async function compare(program: PathProgram, toPaths: readonly number[] = [1000]): Promise<void> {
+  const path = kernelFor(program);
+  if (!path) expect.fail("this program has a kernel");
+  const runners = await allRunners(path.kernel);
+  for (const toPath of toPaths) {
+    const block = Math.ceil(toPath / 1024) - 1;
+    const ensembles = runners.map((runner) => runKernelBlock(program, path, runner, block, toPath));
+    const plain = ensembles[0]!;
+    for (const [i, other] of ensembles.entries()) sameBits(other, plain, `${runners[i]!.backend}, paths to ${toPath}`);
+    near(plain, runBlock(program, block, toPath), toPath);
+  }
+}
+
+function sameBits(a: Ensemble, b: Ensemble, what: string): void {
+  for (const figures of ["mean", "squares"] as const)
+    for (let i = 0; i < b.moments.mean.length; i++)
+      if (!Object.is(a.moments[figures][i], b.moments[figures][i])) expect.fail(`${what}: ${figures} of figure ${i} differ`);
+  expect(a.toJSON(), what).toEqual(b.toJSON());
+}
+
+/** Paths that rounding has parted by 1e-16 lie within 1e-9 after some dozen steps of maps that stretch by less than 2 a step. */
+function near(a: Ensemble, b: Ensemble, toPath: number): void {
+  expect(a.paths).toBe(b.paths);
+  for (let i = 0; i < a.moments.mean.length; i++) {
+    const scale = 1 + Math.abs(b.moments.mean[i]!);
+    expect(Math.abs(a.moments.mean[i]! - b.moments.mean[i]!), `mean ${i}, paths to ${toPath}`).toBeLessThan(1e-9 * scale);
+    expect(Math.abs(a.moments.squares[i]! - b.moments.squares[i]!), `squares ${i}, paths to ${toPath}`).toBeLessThan(
+      1e-9 * scale * scale * b.paths,
+    );
+  }
+  expect(Array.from(a.counts)).toEqual(Array.from(b.counts));
+  for (const [i, extreme] of b.extremes.entries()) {
+    expect(a.extremes[i] === null).toBe(extreme === null);
+    // of several paths at the same height rounding picks one: only the height is compared
+    if (extreme) expect(Math.abs(a.extremes[i]!.value / extreme.value - 1)).toBeLessThan(1e-6);
+  }
+}
+
+const single = (name: string, id: string, normals: NormalKind, substeps = id === "sgd" ? 1 : 4) => {
+  const problem = kernelProblems[name]!;
+  const process = id === "sgd" ? ("sgd" as const) : modelById(id);
+  return singleProgram({ problem, process, substeps }, { kind: "state" }, [], [1, problem.steps], 1, normals);
+};
+
+describe.each(Object.keys(kernelProblems))("single programs, %s", (name) => {
+  it.each(["sgd", "sme1", "sme2", "ha-sme", "ha-sme-3", "spf"].filter((id) => id !== "ha-sme-3" || !name.includes("varying")))(
+    "%s, both kinds of normals",
+    async (id) => {
+      for (const normals of normalKinds) await compare(single(name, id, normals));
+    },
+    300_000,
+  );
+});
+
+describe("coupled programs", () => {
+  it.each(Object.keys(kernelProblems))(
+    "%s: five models on SGD's normals",
+    async (name) => {
+      const problem = kernelProblems[name]!;
+      const ids = ["gradient-flow", "sme1", "sme2", "ha-sme", ...(name.includes("varying") ? [] : ["ha-sme-3"])];
+      for (const normals of normalKinds)
+        await compare(coupledProgram(problem, ids.map(modelById), { kind: "tests" }, [1, problem.steps], 4, 3, 2, normals), [600]);
+    },
+    300_000,
+  );
+
+  it("observes moments about centers that change from step to step", async () => {
+    const problem = kernelProblems["d = 2"]!;
+    const centers = [0, 1].map((process) => [1, 12].map((step) => [0.9 - process / 10, step / 13]));
+    await compare(coupledProgram(problem, [modelById("ha-sme")], { kind: "moments", centers }, [1, 12], 2, 5), [300]);
+  });
+});
+
+describe("blocks", () => {
+  it("short ones: one path, one more than a vector, one less than a batch, the last of a block", async () => {
+    await compare(single("d = 1", "sgd", "fast"), [1, 2, 33, 511, 513, 1023, 1024, 3 * 1024 + 5]);
+    await compare(single("d = 3", "ha-sme", "full"), [1, 9, 127, 2 * 1024 + 129]);
+  });
+
+  it("path numbers above 2^32", async () => {
+    await compare(single("d = 2", "sgd", "fast"), [2 ** 33 + 700]);
+    await compare(single("d = 1", "ha-sme", "full"), [2 ** 40 - 24]);
+  });
+});
+
+describe("what paths meet", () => {
+  it("z >= 1 and indefinite covariances are counted alike", async () => {
+    const problem = problemOf({
+      objective: { formula: "x^4/4 + y^2/2 + x*y/4", variables: ["x", "y"] },
+      noise: { gaussian: { covariance: [["1", "0.3*x"], ["0.3*x", "1"]] } }, // biome-ignore format: a matrix
+      learningRate: 0.4,
+      start: [0.5, 0.5],
+      steps: 3,
+      tests: ["x"],
+    });
+    for (const id of ["sme2", "ha-sme"]) {
+      const program = singleProgram({ problem, process: modelById(id), substeps: 4 }, { kind: "state" }, [], [3], 2);
+      await compareEvents(program);
+    }
+  });
+
+  it("overflows are counted alike, and their figures are NaN on every backend", async () => {
+    const problem = problemOf({
+      objective: { formula: "x^4", variables: ["x"] },
+      noise: { gaussian: { sigma: 1 } },
+      learningRate: 1,
+      start: [1],
+      steps: 12,
+      tests: ["x"],
+    });
+    const counts = await compareEvents(singleProgram({ problem, process: "sgd", substeps: 1 }, { kind: "state" }, [], [12], 2));
+    expect(counts.some((count) => count > 0)).toBe(true);
+  });
+});
+
+/** Same bits on every backend, same events as the walkers; the figures themselves may part, since these paths stretch by much. */
+async function compareEvents(program: PathProgram): Promise<readonly number[]> {
+  const path = kernelFor(program)!;
+  const [plain, ...others] = (await allRunners(path.kernel)).map((runner) => runKernelBlock(program, path, runner, 0, 900));
+  for (const other of others) sameBits(other, plain!, "events");
+  expect(Array.from(plain!.counts)).toEqual(Array.from(runBlock(program, 0, 900).counts));
+  return Array.from(plain!.counts);
+}
