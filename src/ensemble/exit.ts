@@ -11,10 +11,11 @@ import type { Region } from "../problem/region.ts";
 import { type Ensemble, pathsPerBlock } from "./ensemble.ts";
 import { type ExitAsk, type ExitFigures, type ExitProgram, hasNoise, sdeExitProgram, sgdExitProgram } from "./exit-program.ts";
 import { estimateOf, probabilityOf } from "./figure.ts";
+import type { ExitJob } from "./job-spec.ts";
 import { judgePaths, judgeStart, overflowWarnings } from "./judge.ts";
+import { blockRunner } from "./kernel/backends.ts";
 import { threadEngine } from "./kernel/engine.ts";
 import type { SampleOptions } from "./options.ts";
-import { runBlock } from "./run.ts";
 import { sample } from "./sample.ts";
 
 export const exitDefaults = {
@@ -25,8 +26,10 @@ export const exitDefaults = {
   maxSteps: 1e7,
   /** Paths that tell beforehand how long paths are, where `maxSteps` does not say. */
   pilotPaths: 64,
-  /** Steps of all paths together that are spent then, where the number of paths is not given or paths do not leave. */
+  /** Steps of all paths together that are spent then, where the number of paths is not given. */
   pathSteps: 1e8,
+  /** The same for the paths that tell beforehand, and where paths do not leave: a step of a model costs tens of SGD's. */
+  stayingPathSteps: { sgd: 1e7, model: 2e6 },
   /** Survival is told at these parts of SGD's mean exit step, if no steps are asked for. */
   survivalParts: [1 / 16, 1 / 4, 1 / 2, 1, 2, 4],
 };
@@ -118,12 +121,17 @@ export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[
   };
 }
 
-/** Steps for survival where none are asked for: parts of SGD's mean exit step, roughly known from a few paths. */
+/** Steps for survival where none are asked for: parts of SGD's mean exit step, roughly known from a few paths; where these stay, of what is affordable. */
 function aroundMean(problem: SgdProblem, region: Region, paths: number, maxSteps: number, seed: number): number[] {
-  const program = sgdExitProgram(problem, { inside: region.text, survival: [], maxSteps }, seed);
-  const mean = runBlock(program, 0, paths).moments.mean[program.like.value]!;
+  const ask = { inside: region.text, survival: [], maxSteps };
+  const staying = exitDefaults.stayingPathSteps.sgd;
+  const program = sgdExitProgram(problem, within(ask, staying / paths), seed);
+  const { moments, counts } = blockRunner(program).run(0, paths);
+  const mean = moments.mean[program.like.value]!;
   if (!Number.isFinite(mean)) return [1, 10, 100];
-  return [...new Set(exitDefaults.survivalParts.map((part) => Math.max(1, Math.round(part * mean))))];
+  const [stay, end] = counts[program.censored.like]! > 0 ? [true, staying / exitDefaults.paths] : [false, mean];
+  const parts = exitDefaults.survivalParts.filter((part) => !stay || part <= 1);
+  return [...new Set(parts.map((part) => Math.max(1, Math.round(part * end))))];
 }
 
 interface ExitSample {
@@ -149,19 +157,28 @@ async function exitSample(
   let { paths } = options;
   let given = ask;
   if (options.maxSteps === undefined) {
-    const program = make(ask, options.substeps ?? 2);
+    const spent =
+      exitDefaults.stayingPathSteps[(make(ask, options.substeps ?? 2).spec as ExitJob).process.startsWith("sgd") ? "sgd" : "model"];
+    const program = make(within(ask, spent / exitDefaults.pilotPaths), options.substeps ?? 2);
     const { moments, counts } = await engine(program, 0, exitDefaults.pilotPaths, { signal });
     const mean = Math.max(1, moments.mean[program.like.value]!);
     const affordable = Math.max(1, Math.floor(exitDefaults.pathSteps / mean / pathsPerBlock)) * pathsPerBlock;
     if (tolerance === undefined) paths ??= Math.min(exitDefaults.paths, affordable);
     // where paths stay there will be no mean: survival is still to be had, from shorter paths
-    if (counts[program.censored.like]! > 0)
-      given = { ...ask, maxSteps: Math.max(1, ...ask.survival, Math.floor(exitDefaults.pathSteps / (paths ?? exitDefaults.paths))) };
+    if (counts[program.censored.like]! > 0) {
+      paths ??= exitDefaults.paths;
+      given = within(ask, spent / paths);
+    }
   }
   const headlines = (program: ExitProgram) =>
     [program.like, ...(program.always ? [program.always] : [])].map(({ value, correction }) => ({ figure: value, correction }));
   const { program, ensemble, met } = await sample((fine) => make(given, fine), headlines, what, { ...options, paths }, exitDefaults);
   return { program, ensemble, met, tolerance, maxSteps: given.maxSteps };
+}
+
+/** The same with paths followed for about so many steps, and to the last at which survival is asked for. */
+function within(ask: ExitAsk, steps: number): ExitAsk {
+  return { ...ask, maxSteps: Math.min(ask.maxSteps, Math.max(1, ...ask.survival, Math.floor(steps))) };
 }
 
 function watchedLikeSgd({ program, ensemble }: ExitSample, asked: readonly number[], survival: readonly number[]): WatchedLikeSgd {

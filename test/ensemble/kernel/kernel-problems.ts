@@ -22,7 +22,7 @@ export const kernelProblems: { readonly [name: string]: SgdProblem } = {
     start: [0.7],
     steps: 10,
     tests: ["x", "tanh(x)"],
-    inside: "-1 < x < 1.2",
+    inside: "-0.2 < x < 0.9",
   }),
   "d = 2": problemOf({
     objective: plane,
@@ -31,7 +31,7 @@ export const kernelProblems: { readonly [name: string]: SgdProblem } = {
     start: [1, 1],
     steps: 12,
     tests: ["cos(x)*y", "x^2 + y^2"],
-    inside: "x^2 + y^2 < 3",
+    inside: "x^2 + y^2 > 0.2 and y < 1.1",
   }),
   "d = 2, varying": problemOf({
     objective: plane,
@@ -47,7 +47,7 @@ export const kernelProblems: { readonly [name: string]: SgdProblem } = {
     start: [0.4, 0.2],
     steps: 8,
     tests: ["x*y"],
-    inside: "-1 < x < 1 and y < 0.8",
+    inside: "x^2 + y^2 > 0.02 and x < 0.6",
   }),
   "d = 3": problemOf({
     objective: space,
@@ -56,7 +56,7 @@ export const kernelProblems: { readonly [name: string]: SgdProblem } = {
     start: [1, 1, 1],
     steps: 6,
     tests: ["x*y*z", "x^2"],
-    inside: "x^2 + y^2 + z^2 < 4",
+    inside: "x^2 + y^2 + z^2 > 1.2 and x < 1.3",
   }),
   "d = 3, varying": problemOf({
     objective: space,
@@ -73,6 +73,6 @@ export const kernelProblems: { readonly [name: string]: SgdProblem } = {
     start: [0.5, 0.5, 0.5],
     steps: 4,
     tests: ["x + y*z"],
-    inside: "x + y + z < 2.5",
+    inside: "x + y > 0.2 and z < 0.7",
   }),
 };
