@@ -7,5 +7,6 @@ export * from "./exit.ts";
 export * from "./law.ts";
 export * from "./map.ts";
 export * from "./paths.ts";
+export * from "./reproduce.ts";
 export * from "./warning.ts";
 export * from "./weak.ts";

@@ -35,11 +35,35 @@ const cases: readonly Case[] = [
   { name: "maximum, z = -0.3", problem: quadraticProblem([[-1]], [[0.09]], 0.3, [0], 8), direction: [1], radius: 1 },
   {
     ...{ name: "saddle, z = 0.4 and -0.4", direction: [0, 1], radius: 1 },
-    problem: quadraticProblem([[1, 0], [0, -1]], [[0.5, 0.2], [0.2, 0.4]], 0.4, [0.5, 0.01], 6),
+    problem: quadraticProblem(
+      [
+        [1, 0],
+        [0, -1],
+      ],
+      [
+        [0.5, 0.2],
+        [0.2, 0.4],
+      ],
+      0.4,
+      [0.5, 0.01],
+      6,
+    ),
   },
   {
     ...{ name: "saddle past 2, z = 2.2 and -0.2", direction: [1, 1], radius: 2 },
-    problem: quadraticProblem([[11, 0], [0, -1]], [[0.5, 0], [0, 0.4]], 0.2, [0.05, 0.05], 8),
+    problem: quadraticProblem(
+      [
+        [11, 0],
+        [0, -1],
+      ],
+      [
+        [0.5, 0],
+        [0, 0.4],
+      ],
+      0.2,
+      [0.05, 0.05],
+      8,
+    ),
   },
 ];
 
@@ -128,7 +152,10 @@ async function measure(context: ClaimContext): Promise<Findings> {
     },
     {
       ...{ decides: "limit", rule: "HA-SME's one-step form covers every case" },
-      found: withoutForm.length === 0 ? "it does" : `no diffusion flips a mode's sign: ${withoutForm.join(", ")} need the two-step form, which is ours and holds at even steps`,
+      found:
+        withoutForm.length === 0
+          ? "it does"
+          : `no diffusion flips a mode's sign: ${withoutForm.join(", ")} need the two-step form, which is ours and holds at even steps`,
       passed: withoutForm.length === 0,
     },
   ];
@@ -144,7 +171,9 @@ async function measure(context: ClaimContext): Promise<Findings> {
         lines: Object.entries(points).map(([process, own]) => ({ process, points: own })),
       },
     ],
-    notes: [`SGD's escape is measured too: at the ${cases[2]!.name} ${told(measured.find((m) => m.name.startsWith(cases[2]!.name))!.value)} of it is out.`],
+    notes: [
+      `SGD's escape is measured too: at the ${cases[2]!.name} ${told(measured.find((m) => m.name.startsWith(cases[2]!.name))!.value)} of it is out.`,
+    ],
   };
 }
 
@@ -152,6 +181,9 @@ export const earlierModelsFail: Claim = {
   id: "earlier-models",
   title: "Earlier models fail on quadratics",
   claim: "Existing SDE models fail to capture how SGD escapes from stationary points, even for simple quadratic objectives.",
-  source: abstractSentence("v1 and v3, sentence 2", "However, existing stochastic differential equation (SDE) models fail to fully capture these behaviors"),
+  source: abstractSentence(
+    "v1 and v3, sentence 2",
+    "However, existing stochastic differential equation (SDE) models fail to fully capture these behaviors",
+  ),
   measure,
 };

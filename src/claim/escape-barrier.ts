@@ -32,11 +32,7 @@ function wells(quick: boolean): Well[] {
       ...{ start: [smoothDoubleWellMinimum], inside: "x < 0" },
     }),
   });
-  return [
-    ...(quick ? [] : [well(0.05, 1.5)]),
-    ...[well(0.1, 1.2), well(0.2, 0.9), well(0.4, 0.6)],
-    well(0.2, "0.9*sqrt(1 + 0.3*x)"),
-  ];
+  return [...(quick ? [] : [well(0.05, 1.5)]), ...[well(0.1, 1.2), well(0.2, 0.9), well(0.4, 0.6)], well(0.2, "0.9*sqrt(1 + 0.3*x)")];
 }
 
 async function measure(context: ClaimContext): Promise<Findings> {
@@ -73,7 +69,9 @@ async function measure(context: ClaimContext): Promise<Findings> {
     },
   ];
   return {
-    setting: [`f = ${smoothDoubleWell}, from the left well through the top at 0; Gaussian noise; ${all.map(({ name }) => name).join("; ")}; solved, not sampled`],
+    setting: [
+      `f = ${smoothDoubleWell}, from the left well through the top at 0; Gaussian noise; ${all.map(({ name }) => name).join("; ")}; solved, not sampled`,
+    ],
     ...{ measured, tests },
     charts: [
       {
@@ -82,7 +80,10 @@ async function measure(context: ClaimContext): Promise<Findings> {
         caption: `Mean exit time over SGD's, both watched at t = k eta; 1 is right. ${rows.map(({ name }, i) => `${i + 1}, ${name}`).join("; ")}. Hollow: what the exponents of theory.md 9 predict for HA-SME.`,
         ...{ x: { label: "case", logarithmic: false }, y: { label: "mean exit time over SGD's", logarithmic: true } },
         lines: [
-          ...models.map((id) => ({ process: id, points: rows.flatMap(({ ratios }, i) => (ratios[id] ? [{ x: i + 1, y: ratios[id] }] : [])) })),
+          ...models.map((id) => ({
+            process: id,
+            points: rows.flatMap(({ ratios }, i) => (ratios[id] ? [{ x: i + 1, y: ratios[id] }] : [])),
+          })),
           { process: "ha-sme", predicted: true, points: rows.flatMap(({ forecast }, i) => (forecast ? [{ x: i + 1, y: forecast }] : [])) },
         ],
       },
@@ -100,7 +101,8 @@ const off = (ratio: Estimate | null | undefined): number => (ratio ? Math.abs(lo
 function forecastOf({ problem, eta }: Well, variance: number): Estimate {
   const { objective } = problem;
   const [m, s] = [smoothDoubleWellMinimum, 0];
-  const exponent = (-eta * (curvature(objective, m) - curvature(objective, s))) / 2 - (eta * thirdIntegral(objective, m, s)) / (6 * variance);
+  const exponent =
+    (-eta * (curvature(objective, m) - curvature(objective, s))) / 2 - (eta * thirdIntegral(objective, m, s)) / (6 * variance);
   const value = exp(exponent);
   return estimate(value, value * exponent * exponent, "bound");
 }
@@ -109,6 +111,9 @@ export const escapeBarrier: Claim = {
   id: "escape-barrier",
   title: "Escape over a barrier",
   claim: "An analysis of HA-SME gives SGD's escape times for general objectives: here the mean time from a well over a barrier.",
-  source: abstractSentence("v3, sentence 8; not in v1", "With the enhanced approximation guarantee, we further conduct an escape time analysis using HA-SME"),
+  source: abstractSentence(
+    "v3, sentence 8; not in v1",
+    "With the enhanced approximation guarantee, we further conduct an escape time analysis using HA-SME",
+  ),
   measure,
 };

@@ -24,7 +24,15 @@ function cases(quick: boolean): (ExitCase & { readonly quadratic: boolean })[] {
     formulaProblem({ formula, variables: ["x"], sigma, eta, start: [0], steps: 20, inside: "-1 < x < 1" });
   const plane = (formula: string, eta: number) =>
     formulaProblem({
-      ...{ formula, variables: ["x", "y"], covariance: [[0.2, 0.08], [0.08, 0.15]], eta },
+      ...{
+        formula,
+        variables: ["x", "y"],
+        covariance: [
+          [0.2, 0.08],
+          [0.08, 0.15],
+        ],
+        eta,
+      },
       ...{ start: [0.1, 0], steps: 20, inside: "x^2 + y^2 < 1" },
     });
   const top = "-x^2/2 + x^4/8";
@@ -52,11 +60,14 @@ async function measure(context: ClaimContext): Promise<Findings> {
     ...models.flatMap((id) => (ratios[id] ? [{ name: `${name}: ${id} over SGD`, value: ratios[id] }] : [])),
   ]);
   const off = (ratio: Estimate | null | undefined) => (ratio ? Math.abs(log(ratio.value)) : Number.POSITIVE_INFINITY);
-  const say = (row: ExitRatios, ids: readonly string[]) => `${row.name}: ${ids.map((id) => `${id} ${row.ratios[id] ? told(row.ratios[id]) : "none"}`).join(", ")}`;
+  const say = (row: ExitRatios, ids: readonly string[]) =>
+    `${row.name}: ${ids.map((id) => `${id} ${row.ratios[id] ? told(row.ratios[id]) : "none"}`).join(", ")}`;
   const quadratics = rows.filter(({ quadratic }) => quadratic);
   const others = rows.filter(({ quadratic }) => !quadratic);
   const ours = (row: ExitRatios) => row.ratios["ha-sme"] ?? null;
-  const worse = others.filter((row) => earlierSdes.some((id) => off(row.ratios[id]) + reachOf(row.ratios[id]) < off(ours(row)) - reachOf(ours(row))));
+  const worse = others.filter((row) =>
+    earlierSdes.some((id) => off(row.ratios[id]) + reachOf(row.ratios[id]) < off(ours(row)) - reachOf(ours(row))),
+  );
   const tests: ClaimTest[] = [
     {
       ...{ decides: "claim", rule: `on quadratics HA-SME's mean exit time is SGD's (ratio 1 within ${defaults.solved})` },
@@ -64,18 +75,27 @@ async function measure(context: ClaimContext): Promise<Findings> {
       passed: quadratics.length > 0 && quadratics.every((row) => off(ours(row)) < defaults.solved),
     },
     {
-      ...{ decides: "claim", rule: `from maxima and saddles that are not quadratic it is within ${100 * defaults.accurate} %, beyond the errors` },
+      ...{
+        decides: "claim",
+        rule: `from maxima and saddles that are not quadratic it is within ${100 * defaults.accurate} %, beyond the errors`,
+      },
       found: others.map((row) => say(row, ["ha-sme"])).join("; "),
       passed: others.length > 0 && others.every((row) => off(ours(row)) <= defaults.accurate + reachOf(ours(row))),
     },
     {
       ...{ decides: "limit", rule: "no earlier SDE is nearer to SGD there" },
-      found: worse.length === 0 ? others.map((row) => say(row, [...earlierSdes, "ha-sme"])).join("; ") : worse.map((row) => say(row, [...earlierSdes, "ha-sme"])).join("; "),
+      found:
+        worse.length === 0
+          ? others.map((row) => say(row, [...earlierSdes, "ha-sme"])).join("; ")
+          : worse.map((row) => say(row, [...earlierSdes, "ha-sme"])).join("; "),
       passed: others.length > 0 && worse.length === 0,
     },
   ];
   return {
-    setting: all.map(({ name, problem, paths }) => `${name}: ${String((problem.json["objective"] as { formula: string }).formula)}, leaving ${problem.inside!.text}${paths ? `, ${paths} paths` : ", solved"}`),
+    setting: all.map(
+      ({ name, problem, paths }) =>
+        `${name}: ${String((problem.json["objective"] as { formula: string }).formula)}, leaving ${problem.inside!.text}${paths ? `, ${paths} paths` : ", solved"}`,
+    ),
     ...{ measured, tests },
     charts: [
       {
@@ -83,7 +103,10 @@ async function measure(context: ClaimContext): Promise<Findings> {
         title: "Exit times without a barrier",
         caption: `Mean exit time over SGD's, both watched at t = k eta; 1 is right. ${rows.map(({ name }, i) => `${i + 1}, ${name}`).join("; ")}.`,
         ...{ x: { label: "case", logarithmic: false }, y: { label: "mean exit time over SGD's", logarithmic: false } },
-        lines: models.map((id) => ({ process: id, points: rows.flatMap(({ ratios }, i) => (ratios[id] ? [{ x: i + 1, y: ratios[id] }] : [])) })),
+        lines: models.map((id) => ({
+          process: id,
+          points: rows.flatMap(({ ratios }, i) => (ratios[id] ? [{ x: i + 1, y: ratios[id] }] : [])),
+        })),
       },
     ],
   };
@@ -95,6 +118,9 @@ export const escapeSaddle: Claim = {
   id: "escape-saddle",
   title: "Escape from maxima and saddles",
   claim: "Where the landscape near a stationary point is close to quadratic, HA-SME predicts precisely how SGD escapes.",
-  source: abstractSentence("v3, sentence 7 (v1, sentence 6)", "Consequently, when the local landscape near a stationary point can be approximated by quadratics"),
+  source: abstractSentence(
+    "v3, sentence 7 (v1, sentence 6)",
+    "Consequently, when the local landscape near a stationary point can be approximated by quadratics",
+  ),
   measure,
 };

@@ -44,9 +44,18 @@ async function measure(context: ClaimContext): Promise<Findings> {
   for (const { problem: name, etas, paths } of asked) {
     await checkpoint(context);
     const problem = await context.gallery(name);
-    const { result } = await diagnose(problem, { point: "optimum", measure: true, etas, paths, seed: context.seed, signal: context.signal });
+    const { result } = await diagnose(problem, {
+      point: "optimum",
+      measure: true,
+      etas,
+      paths,
+      seed: context.seed,
+      signal: context.signal,
+    });
     const { d, samples } = problem.objective;
-    setting.push(`${problem.name ?? name}: ${d} parameters, ${samples?.n ?? "?"} samples, batches of ${problem.noise.minibatch?.size ?? "?"}; eta ${etas.join(", ")}; ${paths} paths of SGD`);
+    setting.push(
+      `${problem.name ?? name}: ${d} parameters, ${samples?.n ?? "?"} samples, batches of ${problem.noise.minibatch?.size ?? "?"}; eta ${etas.join(", ")}; ${paths} paths of SGD`,
+    );
     for (const row of result.sweep ?? [])
       if (row.measuredExcessLoss)
         rows.push({ problem: name, eta: row.eta, z: row.zMax, measured: row.measuredExcessLoss, predicted: row.stationaryExcessLoss });
@@ -69,20 +78,32 @@ async function measure(context: ClaimContext): Promise<Findings> {
   const off = (row: Row, model: string) => Math.abs((ratioOf(row, model)?.value ?? Number.POSITIVE_INFINITY) - 1);
   const worst = (model: string) => rows.reduce((a, row) => Math.max(a, off(row, model)), 0);
   const steepest = rows.filter((row) => rows.every((other) => other.problem !== row.problem || other.eta <= row.eta));
-  const beaten = steepest.filter((row) => earlierSdes.every((model) => off(row, model) - off(row, "ha-sme") > reach(ratioOf(row, model)!) / 2));
+  const beaten = steepest.filter((row) =>
+    earlierSdes.every((model) => off(row, model) - off(row, "ha-sme") > reach(ratioOf(row, model)!) / 2),
+  );
   const tests: ClaimTest[] = [
     {
       ...{ decides: "claim", rule: `HA-SME predicts the excess loss within ${100 * defaults.good} % beyond the measurement's error` },
-      found: rows.map((row) => `${row.problem}, eta = ${row.eta}: ratio ${ratioOf(row, "ha-sme") ? told(ratioOf(row, "ha-sme")!) : "none"}`).join("; "),
+      found: rows
+        .map((row) => `${row.problem}, eta = ${row.eta}: ratio ${ratioOf(row, "ha-sme") ? told(ratioOf(row, "ha-sme")!) : "none"}`)
+        .join("; "),
       passed: rows.length > 0 && rows.every((row) => off(row, "ha-sme") <= defaults.good + reach(row.measured) / row.measured.value),
     },
     {
       ...{ decides: "claim", rule: "at the largest rate of each loss it is nearer than every earlier SDE, by more than half the error" },
-      found: steepest.map((row) => `${row.problem}, eta = ${row.eta}: ${models.map((m) => `${m} ${ratioOf(row, m) ? told(ratioOf(row, m)!) : "none"}`).join(", ")}`).join("; "),
+      found: steepest
+        .map(
+          (row) =>
+            `${row.problem}, eta = ${row.eta}: ${models.map((m) => `${m} ${ratioOf(row, m) ? told(ratioOf(row, m)!) : "none"}`).join(", ")}`,
+        )
+        .join("; "),
       passed: steepest.length > 0 && beaten.length === steepest.length,
     },
     {
-      ...{ decides: "limit", rule: "every model's prediction is free of the landscape beyond H and Sigma (SGD stays within 5 standard errors of its own frozen figure)" },
+      ...{
+        decides: "limit",
+        rule: "every model's prediction is free of the landscape beyond H and Sigma (SGD stays within 5 standard errors of its own frozen figure)",
+      },
       found: `largest deviation of HA-SME, whose frozen figure is SGD's: ${worst("ha-sme").toPrecision(2)}`,
       passed: rows.every((row) => off(row, "ha-sme") <= reach(row.measured) / row.measured.value),
     },
@@ -98,7 +119,8 @@ async function measure(context: ClaimContext): Promise<Findings> {
     ];
     return {
       ...{ kind: `excess-${name}`, title: `Excess loss: ${name}` },
-      caption: "What SGD's noise costs in the long run: measured on its paths (bars: 95 %), and predicted by each model with H and Sigma frozen at the minimum.",
+      caption:
+        "What SGD's noise costs in the long run: measured on its paths (bars: 95 %), and predicted by each model with H and Sigma frozen at the minimum.",
       ...{ x: { label: "learning rate eta", logarithmic: true }, y: { label: "excess loss", logarithmic: true }, lines },
     };
   };
@@ -115,6 +137,9 @@ export const networks: Claim = {
   id: "networks",
   title: "Losses of networks on real data",
   claim: "On losses of neural networks HA-SME describes SGD better than the earlier models do.",
-  source: abstractSentence("v3, sentence 5; not in v1", "Empirical experiments on neural network-based loss functions further validate this improvement"),
+  source: abstractSentence(
+    "v3, sentence 5; not in v1",
+    "Empirical experiments on neural network-based loss functions further validate this improvement",
+  ),
   measure,
 };

@@ -18,7 +18,8 @@ export function curvature(objective: Objective, x: number): number {
 }
 
 function third(objective: Objective, x: number): number {
-  if (!objective.third) throw new DomainError("claim/derivatives", "An objective without third derivatives has no exponents of escape times.");
+  if (!objective.third)
+    throw new DomainError("claim/derivatives", "An objective without third derivatives has no exponents of escape times.");
   return objective.third(at(x), at(1), at(1), new Float64Array(1))[0]!;
 }
 

@@ -72,7 +72,8 @@ function modelKernel(problem: SgdProblem, id: string): Kernel & { defect: number
       block[(d + i) * n + d + j] = eta * drift[j * d + i]!;
     }
   const e = expm(block, n);
-  const part = (row: number, at: number) => Float64Array.from({ length: d * d }, (_, k) => e[(row + Math.floor(k / d)) * n + at + (k % d)]!);
+  const part = (row: number, at: number) =>
+    Float64Array.from({ length: d * d }, (_, k) => e[(row + Math.floor(k / d)) * n + at + (k % d)]!);
   const map = transpose(part(d, d), d);
   return { map, noise: multiply(map, part(0, d), d), defect };
 }
@@ -180,10 +181,17 @@ async function measure(context: ClaimContext): Promise<Findings> {
     { name: `joint law of (x_1 .. x_${defaults.steps})`, value: worst(({ joint }) => joint) },
   ];
   const measured: Measured[] = [
-    ...gaps.map(({ name, value }) => ({ name: `HA-SME, largest relative gap of the ${name}`, value: estimate(value, defaults.rounding, "rounding") })),
+    ...gaps.map(({ name, value }) => ({
+      name: `HA-SME, largest relative gap of the ${name}`,
+      value: estimate(value, defaults.rounding, "rounding"),
+    })),
     ...(["sme1", "sme2", "spf"] as const).map((id) => ({
       name: `${id}, least relative gap of the joint law`,
-      value: estimate(least(({ earlier }) => earlier[id]), defaults.rounding, "rounding"),
+      value: estimate(
+        least(({ earlier }) => earlier[id]),
+        defaults.rounding,
+        "rounding",
+      ),
     })),
     ...failures.map(({ noise, d, share }) => ({ name: `share of quadratics where D D^T is not psd: ${noise}, d = ${d}`, value: share })),
     ...failures
@@ -200,7 +208,12 @@ async function measure(context: ClaimContext): Promise<Findings> {
     ),
     {
       ...{ decides: "claim", rule: "wherever Sigma and A commute D D^T is psd, so that the process exists" },
-      ...{ found: failures.filter((f) => f.noise === "commuting").map(({ d, share }) => `d = ${d}: ${told(share)} fail`).join(", ") },
+      ...{
+        found: failures
+          .filter((f) => f.noise === "commuting")
+          .map(({ d, share }) => `d = ${d}: ${told(share)} fail`)
+          .join(", "),
+      },
       passed: failures.every(({ noise, share }) => noise !== "commuting" || share.value === 0),
     },
     {
@@ -208,7 +221,9 @@ async function measure(context: ClaimContext): Promise<Findings> {
       found:
         generic.length === 0
           ? "no failure was met"
-          : generic.map(({ noise, d, share, largest }) => `${noise}, d = ${d}: fails in ${told(share)}, defect up to ${largest.toPrecision(2)}`).join("; "),
+          : generic
+              .map(({ noise, d, share, largest }) => `${noise}, d = ${d}: fails in ${told(share)}, defect up to ${largest.toPrecision(2)}`)
+              .join("; "),
       passed: generic.length === 0,
     },
   ];
@@ -222,7 +237,8 @@ async function measure(context: ClaimContext): Promise<Findings> {
       {
         kind: "psd-failures",
         title: "How often HA-SME is not a process",
-        caption: "Share of random quadratics on which D D^T has a negative eigenvalue, by dimension: filled, noise of full rank (2d samples); hollow, one rank short of full. Where Sigma and A commute it never fails.",
+        caption:
+          "Share of random quadratics on which D D^T has a negative eigenvalue, by dimension: filled, noise of full rank (2d samples); hollow, one rank short of full. Where Sigma and A commute it never fails.",
         ...{ x: { label: "dimension", logarithmic: false }, y: { label: "share not psd", logarithmic: false } },
         lines: (["full rank", "one rank short"] as const).map((kind) => ({
           ...{ process: "ha-sme", predicted: kind === "one rank short" },
@@ -237,7 +253,8 @@ async function measure(context: ClaimContext): Promise<Findings> {
 export const quadraticLaw: Claim = {
   id: "quadratic-law",
   title: "Exact on quadratics",
-  claim: "On quadratic objectives, under mild conditions, HA-SME has exactly SGD's law: marginals, transitions and the joint law of all iterates.",
+  claim:
+    "On quadratic objectives, under mild conditions, HA-SME has exactly SGD's law: marginals, transitions and the joint law of all iterates.",
   source: abstractSentence("v3, sentence 6 (v1, sentence 5)", "Further, for quadratic objectives, under mild conditions"),
   measure,
 };

@@ -84,7 +84,10 @@ async function measure(context: ClaimContext): Promise<Findings> {
     },
     {
       ...{ decides: "claim", rule: "the measured exponents are those of theory.md 9" },
-      found: wrong.length === 0 ? `all ${found.length} agree within their errors` : wrong.map(({ id, own, predicted: theory }) => `${id}: ${told(own)}, not ${theory.toPrecision(4)}`).join("; "),
+      found:
+        wrong.length === 0
+          ? `all ${found.length} agree within their errors`
+          : wrong.map(({ id, own, predicted: theory }) => `${id}: ${told(own)}, not ${theory.toPrecision(4)}`).join("; "),
       passed: found.length > 1 && wrong.length === 0,
     },
     {
@@ -115,7 +118,11 @@ async function measure(context: ClaimContext): Promise<Findings> {
 export const quasiPotential: Claim = {
   id: "quasi-potential",
   title: "Exponents of escape times",
-  claim: "HA-SME's analysis of escape carries over to SGD: how the escape time grows as the noise falls (the exponent), here over a barrier.",
-  source: abstractSentence("v3, sentence 8; not in v1", "With the enhanced approximation guarantee, we further conduct an escape time analysis using HA-SME"),
+  claim:
+    "HA-SME's analysis of escape carries over to SGD: how the escape time grows as the noise falls (the exponent), here over a barrier.",
+  source: abstractSentence(
+    "v3, sentence 8; not in v1",
+    "With the enhanced approximation guarantee, we further conduct an escape time analysis using HA-SME",
+  ),
   measure,
 };

@@ -171,5 +171,17 @@ export const commands: readonly Command[] = [
     example: "escapement status --cluster redis://127.0.0.1:6379",
     run: async (flags) => (await import("./commands/status.ts")).status(flags),
   },
-  ...["reproduce"].map((name): Command => ({ name, summary: "not yet", problems: "none", flags: [], sweeps: [], example: "" })),
+  {
+    name: "reproduce",
+    summary: "the published claims, measured, each with its own verdict",
+    problems: "none",
+    operands: "[claim...]",
+    flags: [
+      { name: "quick", kind: "switch", help: "all claims within two minutes: fewer paths, rates and problems" },
+      ...commonFlags.filter((flag) => ["json", "report", "seed", "threads", "backend", "quiet"].includes(flag.name)),
+    ],
+    sweeps: [],
+    example: "escapement reproduce --quick",
+    run: async (flags, operands) => (await import("./commands/reproduce.ts")).reproduceCommand(flags, operands),
+  },
 ];

@@ -2,6 +2,8 @@
 // It reads answers and nothing else; a DOM document is passed in: the browser's, or linkedom's in Node.
 export { answerPage, mapPage } from "./answer-page.ts";
 export { bibtex } from "./citation.ts";
+export { claimsPage } from "./claims-page.ts";
+export { type ClaimsTableOptions, claimsTable } from "./claims-table.ts";
 export { type CompareTableOptions, compareTable } from "./compare-table.ts";
 export { deriveLatex } from "./derive-latex.ts";
 export { derivePython, deriveTable } from "./derive-table.ts";

@@ -67,7 +67,7 @@ describe("bad input: exit code 2, nothing on standard output, no stack trace", (
     ["not JSON", ["law", problemFile('{\n  "objective": nope\n}')], /line 2, column 16/],
     ["empty file", ["law", problemFile("")], /empty/],
     ["a shard without a folder", ["law", problemFile(good), "--shard", "1/2"], /--shard: found no --run/],
-    ["a command of later", ["reproduce"], /reproduce: not yet/],
+    ["a claim that does not exist", ["reproduce", "weak-ordr"], /weak-order, smoothness.*Did you mean weak-order/],
     ["a formula's typo", ["law", problemFile({ ...good, objective: { formula: "x^2 + sinn(x)" } })], /\^[\s\S]*sin|sin[\s\S]*\^/],
     ["a list where one number is asked", ["law", problemFile(good), "--eta", "0.1,0.2"], /--eta: found a list/],
     ["an eta that does not divide the horizon", ["weak", problemFile(good), "--eta", "0.1,0.03"], /--eta.*0\.03/s],

@@ -1,15 +1,15 @@
 // Native kernels and what takes their place: no compiler, one that fails, a cache that cannot be written. The figures never change, and the user
 // is told once. Each case imports the modules anew, since compiler and cache folder are looked for once a process.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PathProgram } from "../../src/ensemble/program.ts";
 import { singleProgram } from "../../src/ensemble/single.ts";
 import { modelById } from "../../src/model/index.ts";
-import { problemOf } from "../ensemble/problems.ts";
 import { run } from "../cli/command.ts";
+import { problemOf } from "../ensemble/problems.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "escapement-native-"));
 const before = { ...process.env };
@@ -66,22 +66,26 @@ describe("without native code", () => {
     ["no compiler", "/nonexistent/cc", /no C compiler \(\/nonexistent\/cc\)/],
     ["a compiler that fails", "bad-cc", /failed: bad-cc: out of luck/],
     ["a compiler that does not run", "mute-cc", /mute-cc failed/],
-  ])("%s: WebAssembly, the same figures, told once", async (_name, cc, words) => {
-    const command = cc.startsWith("/") ? cc : compilerThat(cc, cc === "bad-cc" ? "echo bad-cc: out of luck >&2; exit 1" : "exit 3");
-    const wasm = await runWith({}, "wasm");
-    vi.resetModules();
-    const cache = mkdtempSync(join(folder, "cache-"));
-    for (const threads of [1, 2]) {
+  ])(
+    "%s: WebAssembly, the same figures, told once",
+    async (_name, cc, words) => {
+      const command = cc.startsWith("/") ? cc : compilerThat(cc, cc === "bad-cc" ? "echo bad-cc: out of luck >&2; exit 1" : "exit 3");
+      const wasm = await runWith({}, "wasm");
       vi.resetModules();
-      const fallen = await runWith({ CC: command, XDG_CACHE_HOME: cache }, "native", threads);
-      expect(fallen.text === wasm.text).toBe(true);
-      expect(fallen.told).toEqual([expect.stringMatching(words)]);
-      expect(fallen.performance).toMatchObject({ backend: "wasm", threads, fallback: expect.stringMatching(words) });
-    }
-    // what a failed compiler leaves behind is cleared away
-    const kernels = join(cache, "escapement", "kernels");
-    expect(existsSync(kernels) ? readdirSync(kernels) : []).toEqual([]);
-  }, 60_000);
+      const cache = mkdtempSync(join(folder, "cache-"));
+      for (const threads of [1, 2]) {
+        vi.resetModules();
+        const fallen = await runWith({ CC: command, XDG_CACHE_HOME: cache }, "native", threads);
+        expect(fallen.text === wasm.text).toBe(true);
+        expect(fallen.told).toEqual([expect.stringMatching(words)]);
+        expect(fallen.performance).toMatchObject({ backend: "wasm", threads, fallback: expect.stringMatching(words) });
+      }
+      // what a failed compiler leaves behind is cleared away
+      const kernels = join(cache, "escapement", "kernels");
+      expect(existsSync(kernels) ? readdirSync(kernels) : []).toEqual([]);
+    },
+    60_000,
+  );
 
   it("auto says nothing: native code would have been a bonus", async () => {
     const { told, performance } = await runWith({ CC: "/nonexistent/cc" }, "auto");
@@ -102,7 +106,11 @@ describe("without native code", () => {
     expect(JSON.parse(fallen.stdout).result).toEqual(JSON.parse(wasm.stdout).result);
   }, 60_000);
 
-  it.each([["--threads", "0"], ["--threads", "1000"], ["--backend", "foo"]])("the command refuses %s %s with exit code 2", (flag, value) => {
+  it.each([
+    ["--threads", "0"],
+    ["--threads", "1000"],
+    ["--backend", "foo"],
+  ])("the command refuses %s %s with exit code 2", (flag, value) => {
     const file = join(folder, "problem.json");
     writeFileSync(file, JSON.stringify(json));
     const { status, stderr, stdout } = run(["paths", file, flag, value]);
@@ -139,17 +147,14 @@ describe.skipIf(!hasCompiler)("native code", () => {
     // a file where the folder should be: no user may write there, not even root
     const blocked = join(folder, "blocked");
     writeFileSync(blocked, "");
-    for (const place of [blocked, "/proc/self"]) {
-      vi.resetModules();
-      const native = await runWith({ XDG_CACHE_HOME: place }, "native");
-      expect(native.performance).toMatchObject({ backend: "native" });
-      expect(native.text === wasm.text).toBe(true);
-    }
+    vi.resetModules();
+    const native = await runWith({ XDG_CACHE_HOME: blocked }, "native");
+    expect(native.performance).toMatchObject({ backend: "native" });
+    expect(native.text === wasm.text).toBe(true);
   }, 60_000);
 
-  it("another version or another processor's code is another file", async () => {
+  it("another version of the compiler makes another file", async () => {
     const cache = mkdtempSync(join(folder, "cache-"));
-    mkdirSync(cache, { recursive: true });
     const other = compilerThat("other-cc", `exec ${compiler} "$@"`);
     await runWith({ XDG_CACHE_HOME: cache }, "native");
     vi.resetModules();

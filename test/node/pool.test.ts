@@ -47,19 +47,23 @@ const programs: { readonly [name: string]: () => PathProgram } = {
 };
 
 describe("threads", () => {
-  it.each(Object.keys(programs))("%s: 1, 2 and 3 threads, WebAssembly and JavaScript give the same bytes", async (name) => {
-    const texts: string[] = [];
-    for (const options of [{ threads: 1 }, { threads: 2 }, { threads: 3 }, { threads: 2, backend: "javascript" }]) {
-      const engine = pool({ backend: "wasm", ...options });
-      texts.push(JSON.stringify(await engine(programs[name]!(), 0, paths, {})));
-      expect(engine.performance?.()).toMatchObject({ threads: options.threads });
-    }
-    expect(texts.map((text) => text === texts[0])).toEqual([true, true, true, true]);
-    // a second call goes on from a later block in the same threads
-    const engine = pool({ threads: 2 });
-    const lower = await engine(programs[name]!(), 0, 9 * 1024, {});
-    expect(JSON.stringify(lower.merge(await engine(programs[name]!(), 9, paths, {}))) === texts[0]).toBe(true);
-  }, 120_000);
+  it.each(Object.keys(programs))(
+    "%s: 1, 2 and 3 threads, WebAssembly and JavaScript give the same bytes",
+    async (name) => {
+      const texts: string[] = [];
+      for (const options of [{ threads: 1 }, { threads: 2 }, { threads: 3 }, { threads: 2, backend: "javascript" }]) {
+        const engine = pool({ backend: "wasm", ...options });
+        texts.push(JSON.stringify(await engine(programs[name]!(), 0, paths, {})));
+        expect(engine.performance?.()).toMatchObject({ threads: options.threads });
+      }
+      expect(texts.map((text) => text === texts[0])).toEqual([true, true, true, true]);
+      // a second call goes on from a later block in the same threads
+      const engine = pool({ threads: 2 });
+      const lower = await engine(programs[name]!(), 0, 9 * 1024, {});
+      expect(JSON.stringify(lower.merge(await engine(programs[name]!(), 9, paths, {}))) === texts[0]).toBe(true);
+    },
+    120_000,
+  );
 
   it("programs without a kernel are run as the plain engine runs them", async () => {
     const plain = await plainEngine(programs["minibatch"]!(), 0, paths, {});
@@ -92,13 +96,17 @@ describe("threads", () => {
 });
 
 describe("interrupts", () => {
-  it.each([1, 2])("with %i threads, and the engine works again afterwards", async (threads) => {
-    const engine = pool({ threads });
-    const controller = new AbortController();
-    const long = engine(programs["single"]!(), 0, 4e7, { signal: controller.signal, onProgress: () => controller.abort() });
-    await expect(long).rejects.toMatchObject({ code: "ensemble/interrupted" });
-    expect((await engine(programs["single"]!(), 0, paths, {})).paths).toBe(paths);
-  }, 60_000);
+  it.each([1, 2])(
+    "with %i threads, and the engine works again afterwards",
+    async (threads) => {
+      const engine = pool({ threads });
+      const controller = new AbortController();
+      const long = engine(programs["single"]!(), 0, 4e7, { signal: controller.signal, onProgress: () => controller.abort() });
+      await expect(long).rejects.toMatchObject({ code: "ensemble/interrupted" });
+      expect((await engine(programs["single"]!(), 0, paths, {})).paths).toBe(paths);
+    },
+    60_000,
+  );
 
   it("what fails in a thread fails here, with its words", async () => {
     const engine = pool({ threads: 2 });

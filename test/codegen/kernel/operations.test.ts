@@ -16,44 +16,61 @@ const blocks = 1024;
 function kernelOf(memory: ReturnType<typeof layout>, numbers: number, normals: "fast" | "full", fields: Partial<Kernel>): Kernel {
   const sums = memory.take(0);
   const key = keyOf(12345);
-  return { blocks, sharing: 1, normals, key, memory: memory.size(), numbers, step: [], observe: [], figures: { at: 0, count: 0 }, sums, ...fields };
+  return {
+    blocks,
+    sharing: 1,
+    normals,
+    key,
+    memory: memory.size(),
+    numbers,
+    step: [],
+    observe: [],
+    figures: { at: 0, count: 0 },
+    sums,
+    ...fields,
+  };
 }
 
 /** The calls whose names stand behind `rarely` only need not be writable in a vector program by themselves. */
 const functions = [...elementaryFunctions].filter(([name]) => !name.endsWith("Far"));
 
 describe("elementary functions in kernels", () => {
-  it.each(functions)("%s: the same bits on every backend", async (name, { arity }) => {
-    const memory = layout();
-    const numbers = memory.take(blocks / 2);
-    const [x, y, out] = [memory.take(blocks), memory.take(blocks), memory.take(blocks)];
-    const m = buildProgram(2);
-    const program = m.finish(inline(m, elementaryProgram(name), [m.input(0), m.input(1)].slice(0, arity)));
-    const columns = [x, y].map((at) => ({ at, stride: 0 }));
-    const node: MapNode = { kind: "map", over: "blocks", program, inputs: columns, outputs: [{ at: out, stride: 0 }] };
-    const kernel = kernelOf(memory, numbers, "fast", { observe: [node] });
-    const runners = await allRunners(kernel);
-    const draw = randomNumbers(21);
-    for (let round = 0; round < 20; round++) {
-      for (let i = 0; i < blocks; i++)
-        for (const at of [x, y]) {
-          const kind = draw();
-          const value =
-            kind < 0.2
-              ? specialNumbers[Math.floor(draw() * specialNumbers.length)]!
-              : kind < 0.4
-                ? (draw() < 0.5 ? -1 : 1) * (1 + draw()) * 2 ** Math.floor(2046 * draw() - 1022)
-                : 20 * (draw() - 0.5);
-          for (const runner of runners) runner.memory[at + i] = value;
+  it.each(functions)(
+    "%s: the same bits on every backend",
+    async (name, { arity }) => {
+      const memory = layout();
+      const numbers = memory.take(blocks / 2);
+      const [x, y, out] = [memory.take(blocks), memory.take(blocks), memory.take(blocks)];
+      const m = buildProgram(2);
+      const program = m.finish(inline(m, elementaryProgram(name), [m.input(0), m.input(1)].slice(0, arity)));
+      const columns = [x, y].map((at) => ({ at, stride: 0 }));
+      const node: MapNode = { kind: "map", over: "blocks", program, inputs: columns, outputs: [{ at: out, stride: 0 }] };
+      const kernel = kernelOf(memory, numbers, "fast", { observe: [node] });
+      const runners = await allRunners(kernel);
+      const draw = randomNumbers(21);
+      for (let round = 0; round < 20; round++) {
+        for (let i = 0; i < blocks; i++)
+          for (const at of [x, y]) {
+            const kind = draw();
+            const value =
+              kind < 0.2
+                ? specialNumbers[Math.floor(draw() * specialNumbers.length)]!
+                : kind < 0.4
+                  ? (draw() < 0.5 ? -1 : 1) * (1 + draw()) * 2 ** Math.floor(2046 * draw() - 1022)
+                  : 20 * (draw() - 0.5);
+            for (const runner of runners) runner.memory[at + i] = value;
+          }
+        for (const runner of runners) runner.observe(blocks);
+        for (let i = 0; i < blocks; i++) {
+          const want = runners[0]!.memory[out + i]!;
+          for (const { backend, memory: got } of runners)
+            if (!Object.is(got[out + i], want))
+              expect.fail(`${backend}: ${name}(${got[x + i]}, ${got[y + i]}) = ${got[out + i]}, not ${want}`);
         }
-      for (const runner of runners) runner.observe(blocks);
-      for (let i = 0; i < blocks; i++) {
-        const want = runners[0]!.memory[out + i]!;
-        for (const { backend, memory: got } of runners)
-          if (!Object.is(got[out + i], want)) expect.fail(`${backend}: ${name}(${got[x + i]}, ${got[y + i]}) = ${got[out + i]}, not ${want}`);
       }
-    }
-  }, 120_000);
+    },
+    120_000,
+  );
 });
 
 describe("Philox in kernels", () => {
