@@ -21,6 +21,8 @@ export interface ClaimTest {
 export interface ChartAxis {
   readonly label: string;
   readonly logarithmic: boolean;
+  /** Cases by number: points are not joined. */
+  readonly cases?: true;
 }
 
 export interface ChartLine {

@@ -5,13 +5,16 @@ import { InterruptedError } from "../errors.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { Sampling } from "../question/sampling.ts";
 
+/** A problem file as it lies in the gallery. */
+export type GalleryFile = { readonly [field: string]: unknown };
+
 export interface ClaimContext {
   /** Fewer paths, rates and problems: all claims together within two minutes. */
   readonly quick: boolean;
   readonly seed: number;
   readonly sampling: Sampling;
-  /** A problem of the gallery, by its name. */
-  readonly gallery: (name: string) => Promise<SgdProblem>;
+  /** A problem of the gallery, by its name, with fields of its file changed. */
+  readonly gallery: (name: string, change?: (file: GalleryFile) => GalleryFile) => Promise<SgdProblem>;
   readonly signal?: AbortSignal;
 }
 

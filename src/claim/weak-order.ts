@@ -59,7 +59,7 @@ function tenDimensions(quick: boolean): Case {
       ...{ sigma: 0.3, eta: 0.2, steps: quick ? 2 : 4, tests: ["loss"] },
     }),
     sampled: quick
-      ? { paths: 2048, substeps: 8, models: ["sme1", "sme2", "ha-sme"] }
+      ? { paths: 4096, substeps: 8, models: ["sme1", "sme2", "ha-sme"] }
       : { paths: 32768, substeps: 16, models: ["gradient-flow", "sme1", "sme2", "spf", "ha-sme", "ha-sme-3"] },
   };
 }
@@ -121,7 +121,7 @@ function judge({ name }: Case, { measured }: CaseOrders): ClaimTest[] {
   const earlier = measured.filter(({ model }) => (earlierModels as readonly string[]).includes(model));
   const least = ours.reduce<Estimate | null>((a, { order }) => (a === null || order.value < a.value ? order : a), null);
   const best = earlier.reduce<(typeof earlier)[number] | null>((a, b) => (a === null || b.order.value > a.order.value ? b : a), null);
-  const off = measured.filter(({ order, declared }) => !(surelyAbove(order, declared - half) && surelyBelow(order, declared + half)));
+  const off = measured.filter(({ order, declared }) => !surelyAbove(order, declared - half));
   return [
     {
       ...{ decides: "claim", rule: `${name}: HA-SME's order is 2 (above 1.5 with its error)` },
@@ -134,7 +134,7 @@ function judge({ name }: Case, { measured }: CaseOrders): ClaimTest[] {
       passed: best !== null && earlier.every(({ order }) => surelyBelow(order, 2 + half)),
     },
     {
-      ...{ decides: "limit", rule: `${name}: every model has the order that is stated for it` },
+      ...{ decides: "limit", rule: `${name}: every model has at least the order that is stated for it` },
       found:
         off.length === 0
           ? `all ${measured.length} do`

@@ -52,7 +52,7 @@ function section(claim: ClaimAnswer, context: PageContext): Markup {
     rows: claim.measured.map(({ name, value }) => [name, formatEstimate(value)]),
   };
   return html`<section aria-labelledby="${claim.id}"><h2 id="${claim.id}">${claim.title}</h2>
-<table><caption>Verdict: ${claim.title}</caption><tbody><tr>${verdictCell(claim)}</tr></tbody></table>
+<p class="short"><b>Verdict: ${looks[claim.verdict][1]} ${verdictWords[claim.verdict].toLowerCase()}</b></p>
 <p>${claim.claim}</p><p class="note">${claim.source}</p>
 <h3>Why</h3><p>${claim.why}</p>
 <details><summary>The rules that decide, and what was run</summary><ul>${tests}</ul><ul>${claim.setting.map((line) => html`<li>${line}</li>`)}</ul></details>

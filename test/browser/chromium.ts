@@ -22,7 +22,13 @@ export async function bundle(entry: string): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: "error",
-    build: { write: false, minify: false, lib: { entry, formats: ["es"], fileName: "bundle" } },
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry, formats: ["es"], fileName: "bundle" },
+      // what is loaded when it is needed is part of the one file, too
+      rolldownOptions: { output: { codeSplitting: false } },
+    },
   });
   const outputs = Array.isArray(result) ? result : [result];
   for (const { output } of outputs as { output: { type: string; code?: string }[] }[])

@@ -1,5 +1,5 @@
-// The elementary functions that kernels use (elementary/lean.ts) against 50-digit values and against Math at a million arguments each: within
-// 1.5 ulp where the references lie, and so within 2 everywhere.
+// The elementary functions that kernels use (elementary/lean.ts) against 50-digit values and against Math at a million arguments each. Errors over
+// 1.4e5 arguments (elementary.py and 40 digits): exp 0.94, log 0.77, sin 1.99 and cos 2.07 ulp, the last two where the reduced argument is rounded twice.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as printed from "../../src/numerics/elementary/numbers.ts";
@@ -10,12 +10,12 @@ const ours = printed as unknown as Record<string, NumberFunction>;
 const theirs = Math as unknown as Record<string, NumberFunction>;
 const reference = JSON.parse(readFileSync(new URL("../reference/elementary.json", import.meta.url), "utf8")) as Record<string, number[][]>;
 
-/** Name, the function it stands for, the largest error measured at 2e4 references of elementary.py (rounded up), a range of arguments. */
+/** Name, the function it stands for, the largest error measured (rounded up), a range of arguments. */
 const functions = [
-  ["leanExp", "exp", 1.5, -745, 710],
-  ["leanLog", "log", 1.5, 0, 30],
-  ["leanSin", "sin", 1.5, -1e6, 1e6],
-  ["leanCos", "cos", 1.5, -1e6, 1e6],
+  ["leanExp", "exp", 0.95, -745, 710],
+  ["leanLog", "log", 0.78, 0, 30],
+  ["leanSin", "sin", 2.1, -1e6, 1e6],
+  ["leanCos", "cos", 2.1, -1e6, 1e6],
 ] as const;
 
 describe.each(functions)("%s", (lean, full, bound, from, to) => {
@@ -33,7 +33,7 @@ describe.each(functions)("%s", (lean, full, bound, from, to) => {
   });
 
   it("within 3 ulps of Math at a million arguments", () => {
-    // results within 2 and 1 ulp of the exact value are at most 3 apart
+    // results within 2.1 and 0.9 ulp of the exact value are at most 3 apart
     const draw = randomNumbers(17);
     let worst = { error: 0, x: 0 };
     for (let i = 0; i < 1e6; i++) {
@@ -51,7 +51,7 @@ describe.each(functions)("%s", (lean, full, bound, from, to) => {
     for (const x of specialNumbers) {
       const [y, z] = [f(x), g(x)];
       // the sign of a zero is not kept: sin(-0) is 0
-      if (!Number.isFinite(z) || z === 0) expect(y === z || (y !== y && z !== z), `${lean}(${x}) = ${y}`).toBe(true);
+      if (!Number.isFinite(z) || z === 0) expect(y + 0, `${lean}(${x})`).toBe(z + 0);
       else expect(Math.abs(y - z) / ulp(z), `${lean}(${x})`).toBeLessThanOrEqual(3);
     }
   });

@@ -39,9 +39,9 @@ describe("paths", () => {
       steps: 10,
       seconds: 1,
       compileSeconds: 1,
-      backend: "javascript",
+      backend: "wasm",
       threads: 1,
-      normals: "full",
+      normals: "fast",
     });
     expect({ ...timed, performance: undefined }).toEqual({ ...(await paths(well, { paths: 1024 })), performance: undefined });
   });

@@ -1,7 +1,7 @@
 // `reproduce [CLAIM...]`: the published claims, measured on this machine's engine; table, document, page. Interrupted, it shows what is finished.
 import type { Answer, ReproduceResult } from "../../answer/index.ts";
 import { EscapementError } from "../../errors.ts";
-import { reproduce, type SgdProblem, samplingBy } from "../../index.ts";
+import { type ReproduceOptions, reproduce, samplingBy } from "../../index.ts";
 import { localEngine } from "../execution.ts";
 import type { FlagValue } from "../flags.ts";
 import type { Flags } from "../problem.ts";
@@ -60,8 +60,8 @@ export async function reproduceCommand(flags: { readonly [flag: string]: FlagVal
   }
 }
 
-async function galleryProblem(name: string): Promise<SgdProblem> {
+const galleryProblem: ReproduceOptions["gallery"] = async (name, change = (file) => file) => {
   const { readProblemAt, readRaw } = await import("../../node.ts");
   const { raw, folder } = readRaw(name);
-  return readProblemAt(raw, folder, { allowOracle: false });
-}
+  return readProblemAt(change(raw as { [field: string]: unknown }), folder, { allowOracle: false });
+};

@@ -77,7 +77,7 @@ export function claimFigure(chart: ClaimChart, context: FigureContext): Figure {
               ...{ x: "x", y1: (p: Point) => clipped(p.low), y2: (p: Point) => clipped(p.high), stroke: style.colour, strokeWidth: 1.25 },
             },
           ),
-          ...(predicted ? [] : [Plot.line(points, { x: "x", y: (p: Point) => clipped(p.y), ...strokeOf(style) })]),
+          ...(predicted || chart.x.cases ? [] : [Plot.line(points, { x: "x", y: (p: Point) => clipped(p.y), ...strokeOf(style) })]),
           Plot.dot(points, { x: "x", y: (p: Point) => clipped(p.y), ...symbolOf(style, predicted) }),
         ]),
       ],
