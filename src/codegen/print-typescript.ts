@@ -85,7 +85,7 @@ function printOperation({ operation, operands, callee }: Instruction, names: rea
 /** The whole of numerics/elementary/numbers.ts. */
 export function printElementaryFunctions(): string {
   const functions = [...elementaryFunctions.keys()].map((name) => printFunction(name, elementaryProgram(name)));
-  const tools = ["copysign", "flipOdd", "exponentOf", "mantissaOf", "pow2"];
+  const tools = ["copysign", "exponentOf", "flipOdd", "mantissaOf", "pow2"];
   const used = tools.filter((tool) => functions.some((text) => text.includes(`${tool}(`)));
   return [
     "// Printed by scripts/print-elementary.ts from the descriptions in this folder: do not edit. The elementary functions on numbers, the same",
