@@ -1,6 +1,7 @@
 // The public list of `escapement`: runs in Node and in browsers, no side effects.
 export * from "./answer/index.ts";
 export { claims, type ReproduceOptions, reproduce } from "./claim/index.ts";
+export { threadEngine } from "./ensemble/kernel/engine.ts";
 export { type Engine, plainEngine } from "./ensemble/run.ts";
 export { DomainError, EscapementError, InputError, InternalError, InterruptedError, NoAnswerError } from "./errors.ts";
 export { printTex } from "./expr/print-tex.ts";

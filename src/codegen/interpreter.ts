@@ -11,7 +11,7 @@ const block = 128;
 const functions = new Map<string, (x: number, y: number) => number>(Object.entries(numbers));
 
 /** The function on numbers; one that is not printed there (logSlope) is interpreted itself. */
-export function numberFunction(name: string): (x: number, y: number) => number {
+function numberFunction(name: string): (x: number, y: number) => number {
   const known = functions.get(name);
   if (known !== undefined) return known;
   const evaluate = interpret(elementaryProgram(name));
@@ -49,14 +49,9 @@ export function registersOf(program: Program, length: number): (v: Value | undef
   return (v) => (v === undefined ? unused : registers[register[v]!]!);
 }
 
-/**
- * An evaluator: points in rows of `inputCount`, results in rows of as many as there are outputs.
- * @returns (points, count, out) => void; one call at a time, since the registers are its own
- */
-export function interpret(program: Program): (points: Float64Array, count: number, out: Float64Array) => void {
-  const { instructions, inputCount, outputs } = program;
-  const of = registersOf(program, block);
-  const steps = instructions.map(({ operation, operands, value, callee }, v) => ({
+/** The instructions of a program, ready to be executed on registers. */
+export function stepsOf({ instructions }: Program, of: (v: Value | undefined) => Float64Array): Step[] {
+  return instructions.map(({ operation, operands, value, callee }, v) => ({
     operation,
     target: of(v),
     x: of(operands[0]),
@@ -65,6 +60,16 @@ export function interpret(program: Program): (points: Float64Array, count: numbe
     value,
     f: callee === "" ? undefined : numberFunction(callee),
   }));
+}
+
+/**
+ * An evaluator: points in rows of `inputCount`, results in rows of as many as there are outputs.
+ * @returns (points, count, out) => void; one call at a time, since the registers are its own
+ */
+export function interpret(program: Program): (points: Float64Array, count: number, out: Float64Array) => void {
+  const { inputCount, outputs } = program;
+  const of = registersOf(program, block);
+  const steps = stepsOf(program, of);
 
   return (points, count, out) => {
     for (let start = 0; start < count; start += block) {

@@ -6,6 +6,7 @@ import { type Warning, warning } from "../answer/warning.ts";
 import { InputError } from "../errors.ts";
 import { isDeterministic } from "../model/define.ts";
 import type { SdeModel } from "../model/model.ts";
+import { limits } from "../numerics/philox.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { Region } from "../problem/region.ts";
 import { type Ensemble, pathsPerBlock } from "./ensemble.ts";
@@ -60,6 +61,10 @@ export async function sampleExit(problem: SgdProblem, models: readonly SdeModel[
       { region: region.text },
     );
   const maxSteps = options.maxSteps ?? exitDefaults.maxSteps;
+  if (maxSteps > limits.step)
+    throw new InputError("ensemble/max-steps", `max-steps (--max-steps): found ${maxSteps}; allowed with sampling: up to ${limits.step}.`, {
+      maxSteps,
+    });
   const still = !hasNoise(problem);
   const asked = options.survival ?? aroundMean(problem, region, still ? 1 : exitDefaults.pilotPaths, maxSteps, seed);
   const survival = [...new Set(asked)].sort((a, b) => a - b);

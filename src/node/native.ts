@@ -60,8 +60,8 @@ function processor(): string {
   }
 }
 
-/** The user's cache folder, readable by the user alone; a folder for this run where it cannot be written. */
-function cacheFolder(): string {
+/** The user's cache folder, readable by the user alone; a folder for this run, and a word, where it cannot be used. */
+function cacheFolder(tell: (message: string) => void): string {
   const base = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   const folder = join(base, "escapement", "kernels");
   try {
@@ -72,7 +72,8 @@ function cacheFolder(): string {
     if (mode & 0o077) chmodSync(folder, 0o700);
     accessSync(folder, constants.W_OK);
     return folder;
-  } catch {
+  } catch (error) {
+    tell(`the cache ${folder} cannot be used (${(error as Error).message}): native code is compiled anew each time`);
     const own = mkdtempSync(join(tmpdir(), "escapement-kernels-"));
     process.once("exit", () => rmSync(own, { recursive: true, force: true }));
     return own;
@@ -82,7 +83,7 @@ function cacheFolder(): string {
 let folder: string | undefined;
 
 /** Compiles a kernel, or finds it in the cache: the library's path. @throws NativeMissing */
-export async function compileNative(kernel: Kernel): Promise<string> {
+export async function compileNative(kernel: Kernel, tell: (message: string) => void = () => {}): Promise<string> {
   const { command, version } = findCompiler();
   loadKoffi();
   const text = printKernel(kernel);
@@ -90,7 +91,7 @@ export async function compileNative(kernel: Kernel): Promise<string> {
     .update([version, flags.join(" "), processor(), process.platform, text].join("\0"))
     .digest("hex")
     .slice(0, 32);
-  folder ??= cacheFolder();
+  folder ??= cacheFolder(tell);
   const library = join(folder, `${name}.so`);
   if (existsSync(library)) return library;
   const work = mkdtempSync(join(folder, "build-"));

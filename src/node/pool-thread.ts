@@ -1,6 +1,7 @@
 // A thread of the local pool: makes programs anew from their jobs and runs their blocks on the engine of one thread.
 import { parentPort } from "node:worker_threads";
 import { parseJob, programOf } from "../ensemble/job.ts";
+import type { BlockRunner } from "../ensemble/kernel/backends.ts";
 import { threadEngine } from "../ensemble/kernel/engine.ts";
 import type { PathProgram } from "../ensemble/program.ts";
 import { readProblemAt } from "./files.ts";
@@ -25,7 +26,7 @@ export interface PoolRequest {
 const programs = new Map<number, PathProgram>();
 let engine: ReturnType<typeof threadEngine> | undefined;
 let library: string | undefined;
-let loaded: string | undefined;
+const using = new WeakMap<BlockRunner, string>();
 
 async function programOfRequest({ key, job, files }: PoolRequest): Promise<PathProgram> {
   const known = programs.get(key);
@@ -45,9 +46,9 @@ async function run(request: PoolRequest): Promise<unknown> {
   engine ??= threadEngine({
     backend: request.backend,
     beforeBlocks(runner) {
-      if (library === undefined || library === loaded || !runner.path) return;
+      if (library === undefined || !runner.path || using.get(runner) === library) return;
+      using.set(runner, library);
       runner.use(nativeRunner(library, runner.path.kernel));
-      loaded = library;
     },
   });
   const program = await programOfRequest(request);

@@ -68,17 +68,18 @@ export function poolEngine(options: PoolOptions = {}): Engine & { close(): Promi
     const path = kernelFor(program);
     if (!path) return;
     try {
-      libraries.set(key, await compileNative(path.kernel));
+      libraries.set(key, await compileNative(path.kernel, fallBack));
     } catch (error) {
-      if (!(error instanceof NativeMissing)) throw error;
-      // asked for by name it is missed; in `auto` it is a bonus
-      if (asked === "native") fallBack(`${error.message}: kernels run in WebAssembly, with the same figures`);
+      if (asked === "native" && !(error instanceof NativeMissing)) throw error;
+      // asked for by name it is missed; where `auto` has no compiler nothing was promised
+      if (asked === "native" || !(error instanceof NativeMissing))
+        fallBack(`${(error as Error).message}: kernels run in WebAssembly, with the same figures`);
     }
   };
   /** Starts or awaits the compiler, as the backend asked for wants. */
   const compiled = async (program: PathProgram, toPath: number): Promise<void> => {
     if (asked === "native") await compile(program);
-    else if (asked === "auto" && pathSteps(program, toPath) > defaults.worthCompiling) void compile(program).catch(() => {});
+    else if (asked === "auto" && pathSteps(program, toPath) > defaults.worthCompiling) void compile(program);
   };
 
   const using = new WeakMap<BlockRunner, string>();

@@ -1,7 +1,7 @@
 // `show DIR`: the answer of a durable run, finished or not, from its journal.
 import type { Answer } from "../../answer/answer.ts";
 import { warning } from "../../answer/warning.ts";
-import { plainEngine } from "../../index.ts";
+import { threadEngine } from "../../index.ts";
 import { blockStore, partialEngine, type RunRecord, readRun } from "../../node.ts";
 import type { Command } from "../command.ts";
 import type { Flags } from "../problem.ts";
@@ -22,7 +22,7 @@ export async function show(flags: Flags, [folder]: readonly string[], commands: 
 async function partly(run: RunRecord, commands: readonly Command[]): Promise<Answer<unknown>> {
   let finished = 0;
   let asked = 0;
-  const engine = partialEngine(blockStore(run.blocks), plainEngine, (done, of) => {
+  const engine = partialEngine(blockStore(run.blocks), threadEngine(), (done, of) => {
     finished += done;
     asked += of;
   });

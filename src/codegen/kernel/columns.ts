@@ -2,7 +2,7 @@
 // where there is no WebAssembly, and as their oracle.
 import { drawWord, philox, stepWord } from "../../numerics/philox.ts";
 import { fastAngular, fastRadial, fullAngular, fullRadial } from "../../numerics/random.ts";
-import { execute, numberFunction, registersOf } from "../interpreter.ts";
+import { execute, registersOf, stepsOf } from "../interpreter.ts";
 import { type Kernel, type KernelNode, type KernelRunner, lanes, type MapNode, type RandomNode, sumsPerFigure } from "./kernel.ts";
 
 /** Entries a pass: registers stay in the first-level cache. */
@@ -77,17 +77,8 @@ export function columnsRunner(kernel: Kernel, memory: Float64Array = new Float64
 }
 
 function mapRunner({ over, program, inputs, outputs }: MapNode, memory: Float64Array, blocks: number, sharing: number) {
-  const { instructions } = program;
   const registers = registersOf(program, chunk);
-  const steps = instructions.map(({ operation, operands, value, callee }, v) => ({
-    operation,
-    target: registers(v),
-    x: registers(operands[0]),
-    y: registers(operands[1]),
-    z: registers(operands[2]),
-    value,
-    f: callee === "" ? undefined : numberFunction(callee),
-  }));
+  const steps = stepsOf(program, registers);
   return (pass: number, count: number): void => {
     for (let v = 0; v < (over === "paths" ? sharing : 1); v++) {
       for (let start = 0; start < count; start += chunk) {

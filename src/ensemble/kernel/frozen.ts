@@ -9,8 +9,8 @@ import { liveTerms } from "../../model/correction.ts";
 import { hasPole } from "../../model/define.ts";
 import { haSme } from "../../model/ha-sme.ts";
 import type { SdeModel } from "../../model/model.ts";
-import { numberOps } from "../../numerics/factors.ts";
 import type { SgdProblem } from "../../problem/problem.ts";
+import { roundingDefect } from "../events.ts";
 import { heldBelowOne } from "../frozen.ts";
 import type { Local } from "./local.ts";
 import { nearestPsd } from "./psd.ts";
@@ -30,17 +30,6 @@ export interface FrozenValues {
   readonly defect: Value | undefined;
   /** Condition: the frozen law is not the model's (z held, C projected). */
   readonly mended: Value | undefined;
-}
-
-const probes = [-2.5, -0.7, -0.1, 0.05, 0.3, 0.6, 0.9];
-
-/** Whether two models have the same drift factor, or diffusion factor: asked of the formulas at some points. */
-export function sameDrift(a: SdeModel, b: SdeModel): boolean {
-  return probes.every((z) => a.driftFactor(numberOps, z) === b.driftFactor(numberOps, z));
-}
-
-export function sameDiffusion(a: SdeModel, b: SdeModel): boolean {
-  return probes.every((u) => probes.every((v) => a.diffusionFactor(numberOps, u, v) === b.diffusionFactor(numberOps, u, v)));
 }
 
 /** log2 of a power of two, else undefined. */
@@ -67,7 +56,7 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
   if (pole) z = z.map((value) => m.select(m.lessEqual(one, value), m.constant(heldBelowOne), value));
 
   const pieceLog = log2(fine);
-  const byRoots = pieceLog !== undefined && sameDrift(model, haSme);
+  const byRoots = pieceLog !== undefined && model.driftFactor === haSme.driftFactor;
   /** roots[i][k] = r_i^(2^-k). */
   const roots = byRoots ? z.map((value) => chainOfRoots(m, m.subtract(one, value), pieceLog)) : [];
   const factors = memo(() => z.map((value) => model.driftFactor(ops, value)));
@@ -111,7 +100,7 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
 
   const growth = memo(() => (byRoots ? roots.map((chain) => chain[pieceLog]!) : rates().map((a) => ops.exp(times(m, 1 / fine, a)))));
   const factor = (i: number, j: number): Value => model.diffusionFactor(ops, z[i]!, z[j]!);
-  const haDiffusion = sameDiffusion(model, haSme);
+  const haDiffusion = model.diffusionFactor === haSme.diffusionFactor;
   /** s E((a_i + a_j) s) m_ij. */
   const pieceFactor = (i: number, j: number): Value =>
     byRoots && haDiffusion ? rootFactor(i, j) : m.multiply(pieceLength(i, j), factor(i, j));
@@ -164,7 +153,7 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
         ),
       );
   }
-  const indefinite = defect === undefined ? undefined : m.less(m.constant(1e-12), defect);
+  const indefinite = defect === undefined ? undefined : m.less(m.constant(roundingDefect), defect);
   return {
     mean,
     varianceAlong,
