@@ -14,7 +14,8 @@ export const sampleDefaults = {
   /** With a tolerance and no number of paths. */
   mostPaths: 2 ** 24,
   firstPaths: 8 * pathsPerBlock,
-  pilotPaths: 4 * pathsPerBlock,
+  /** A quarter of the paths to come, within these bounds: a pilot must not cost as much as the run. */
+  pilotPaths: { fewest: pathsPerBlock, most: 4 * pathsPerBlock },
   /** The most that a pilot picks. */
   mostSubsteps: 16,
   /** Bias wanted, in standard errors: adds 3 % to the error. */
@@ -59,7 +60,9 @@ export async function sample<P extends PathProgram>(
     return ensemble ? ensemble.merge(more) : more;
   };
 
-  const pilotPaths = Math.min(first, sampleDefaults.pilotPaths);
+  const { fewest, most: mostPilots } = sampleDefaults.pilotPaths;
+  const quarter = Math.floor(first / 4 / pathsPerBlock) * pathsPerBlock;
+  const pilotPaths = Math.min(first, Math.max(fewest, Math.min(mostPilots, quarter)));
   let fine = options.substeps ?? 2;
   let program = make(fine);
   let done: Ensemble | undefined;

@@ -183,8 +183,9 @@ export function poolEngine(options: PoolOptions = {}): Engine & { close(): Promi
   });
 }
 
+/** Steps of all paths, substeps included; how long exits take is not known before: some hundred steps. */
 function pathSteps({ spec }: PathProgram, toPath: number): number {
-  if (spec.question === "exit") return 0;
+  if (spec.question === "exit") return toPath * Math.min(spec.maxSteps, 500) * 2 * spec.fine;
   const substeps = spec.question === "single" ? spec.substeps : 2 * spec.fine * (1 + spec.companions.length);
   return toPath * (spec.steps.at(-1) ?? 0) * substeps;
 }

@@ -55,8 +55,8 @@ export function runExitBlock(program: ExitProgram, exit: ExitKernel, runner: Ker
       const word = Math.floor(step / stepsPerWord);
       if (prepared !== word) runner.prepare(used, word << 20);
       prepared = word;
-      // a quarter of the steps so far: at most so much is done in vain
-      const until = Math.min(maxSteps, step + Math.max(1, Math.ceil(step / 4)), (word + 1) * stepsPerWord);
+      // a sixteenth of the steps so far: at most so much is done in vain
+      const until = Math.min(maxSteps, step + Math.max(1, Math.ceil(step / 16)), (word + 1) * stepsPerWord);
       runner.steps(used, step, until, high);
       step = until;
       const before = live;
