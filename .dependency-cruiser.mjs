@@ -49,6 +49,32 @@ const folders = Object.entries(mayImport).map(([folder, allowed]) => ({
   },
 }));
 
+/** The studio: the library's public lists, and its own folders in one direction. */
+const studioMayImport = {
+  engine: [],
+  state: ["engine"],
+  part: ["state", "engine"],
+  answer: ["part", "state", "engine"],
+  stage: ["part", "state", "engine"],
+  panel: ["part", "state", "engine"],
+  tour: ["state", "engine", "stage", "answer", "panel", "part"],
+};
+const studio = [
+  ...Object.entries(studioMayImport).map(([folder, allowed]) => ({
+    name: `walls-studio-${folder}`,
+    comment: `studio/${folder} may import ${[...allowed, "the library's index.ts and report/index.ts"].join(", ")}`,
+    severity: "error",
+    from: { path: `^studio/${folder}/` },
+    to: { path: "^studio/", pathNot: [`^studio/${folder}/`, ...allowed.map((a) => `^studio/${a}/`)] },
+  })),
+  {
+    name: "studio-is-a-client",
+    severity: "error",
+    from: { path: "^studio/" },
+    to: { path: "^(src|test|bench|scripts)/", pathNot: "^src/(index|report/index)\\.ts$" },
+  },
+];
+
 const packageRules = Object.entries(packages).map(([name, places]) => ({
   name: `package-${name}`,
   severity: "error",
@@ -60,6 +86,7 @@ export default {
   forbidden: [
     ...folders,
     ...packageRules,
+    ...studio,
     { name: "no-cycle", severity: "error", from: {}, to: { circular: true } },
     {
       name: "no-node-modules-elsewhere",

@@ -5,8 +5,11 @@ export default defineConfig({
   entry: {
     index: "src/index.ts",
     "report/index": "src/report/index.ts",
+    // types only: scripts/build-browser.mjs writes the one file
+    "browser/escapement": "src/browser.ts",
     node: "src/node.ts",
     "node/pool-thread": "src/node/pool-thread.ts",
+    "node/network-thread": "src/node/network-thread.ts",
     "node/oracle-thread": "src/node/oracle-thread.ts",
     "cli/main": "src/cli/main.ts",
     "cluster/compute-thread": "src/cluster/compute-thread.ts",

@@ -39,7 +39,7 @@ for (const figures of [50, 500, 5000]) {
 }
 
 const address = readAddress(process.argv[2] ?? "redis://127.0.0.1:6379?queue=bench", process.env);
-const queue = await openBullQueue(address, "bench", sleep);
+const queue = await openBullQueue(address, { what: "bench", sleep, tell: console.error });
 const result = { ensemble: JSON.parse(JSON.stringify({ mean: Array.from({ length: 500 }, (_, i) => Math.sin(i)) })) };
 const worker = new Worker(queueName(address), async () => result, {
   connection: connectionOf(address),

@@ -6,6 +6,8 @@ import type { DerivedOrder } from "../src/answer/derive.ts";
 import { describeOrder } from "../src/sbea/describe.ts";
 import { type GeneratorOrder, generator, type NoiseLaw } from "../src/sbea/generator.ts";
 import { foretoldTerms, largestOrder } from "../src/sbea/growth.ts";
+import { heavyBallGenerator } from "../src/sbea/heavy-ball.ts";
+import { describeHeavyBall } from "../src/sbea/heavy-ball-text.ts";
 import { beyondSde } from "../src/sbea/models.ts";
 
 export const file = fileURLToPath(new URL("../docs/sbea.md", import.meta.url));
@@ -28,6 +30,16 @@ function orders(title: string, derived: readonly GeneratorOrder[], scalar: boole
     .join("\n\n");
 }
 
+/** The heavy ball's orders 0 to 3. */
+function heavyBall(): string {
+  return heavyBallGenerator(3, "general")
+    .map(
+      (one) =>
+        `### L_${one.order} with momentum, any dimension\n\n${termTable(describeHeavyBall(one, { minibatch: false, scalar: false }))}`,
+    )
+    .join("\n\n");
+}
+
 /** Each table by the name of its markers. */
 export function tables(): ReadonlyMap<string, string> {
   const derived = new Map(laws.map((law) => [law, generator(6, law)]));
@@ -46,6 +58,7 @@ export function tables(): ReadonlyMap<string, string> {
     ["beyond", table(["noise", "first order that no SDE carries", "what it has", "highest weak order of an SDE"], lost)],
     ["any-dimension", orders("L_p, any dimension", derived.get("general")!.slice(0, 5), false)],
     ["one-dimension", orders("L_p, one dimension", derived.get("general")!.slice(0, 5), true)],
+    ["heavy-ball", heavyBall()],
   ]);
 }
 

@@ -5,6 +5,7 @@ export { pathsPerBlock } from "./ensemble/ensemble.ts";
 export { engineOfPieces, inPieces } from "./ensemble/pieces.ts";
 export { createDocument } from "./node/document.ts";
 export { galleryFolder, readProblemAt, readRaw, studioFolder, writePage, writeText } from "./node/files.ts";
+export { type NetworkPoolOptions, networkPool } from "./node/network-pool.ts";
 export { type Oracle, type OracleDescription, type OracleOptions, openOracle } from "./node/oracle.ts";
 export { oracleObjective } from "./node/oracle-objective.ts";
 export { checkPathFile, openPathFile, type PathFile, pathEndings } from "./node/path-file.ts";

@@ -34,7 +34,7 @@ export interface ModelDescription {
 
 /** Terms of the modified equation that live on the same thing, at the start; see ErrorSources. */
 export interface ErrorSource {
-  readonly source: DerivedSource;
+  readonly source: Exclude<DerivedSource, "quadratic">;
   /** p of L_p: the terms come with eta^p. */
   readonly order: number;
   /** Operators of first and second order, which an SDE can carry; the others no SDE has. */

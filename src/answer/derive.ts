@@ -1,8 +1,8 @@
-// The answer of `derive`: the generator of SGD's modified equation order by order, the SDE models that follow, and the
+// The answer of `derive`: the generator of SGD's modified equation (of the heavy ball's, with momentum) order by order, the SDE models that follow, and the
 // generator applied at a point.
 
-/** What a term lives on: kept by HA-SME, third and higher derivatives of f, derivatives of Sigma, third and higher cumulants. */
-export type DerivedSource = "ha-sme" | "third-derivative" | "noise-derivative" | "skewness";
+/** What a term lives on: kept by HA-SME (with momentum: gradient, Hessian and Sigma, what a quadratic has), third and higher derivatives of f, derivatives of Sigma, third and higher cumulants. */
+export type DerivedSource = "ha-sme" | "quadratic" | "third-derivative" | "noise-derivative" | "skewness";
 
 export interface DerivedTerm {
   /** Exact: "-1/12". */
@@ -30,8 +30,10 @@ export interface DerivedModel {
   readonly title: string;
   /** Ours, not in the paper: carries a dagger. */
   readonly ours: boolean;
-  /** Declared, for Gaussian noise; of a series, what its orders give under the noise law asked for. */
+  /** Declared, for Gaussian noise; of a series, what its orders give under the noise law asked for. With momentum in h = sqrt(eta). */
   readonly weakOrder: number;
+  /** What else there is to say of it. */
+  readonly note?: string;
   /** Where Sigma varies, if that is less. */
   readonly weakOrderVarying?: number;
   /** b. */
@@ -47,7 +49,7 @@ export interface DerivedSize {
   readonly order: number;
   readonly operatorOrder: number;
   readonly source: DerivedSource;
-  /** eta^order times the Frobenius norm of the operator's coefficient tensor; null where a derivative is not finite. */
+  /** eta^order (h^order with momentum) times the Frobenius norm of the operator's coefficient tensor; null where a derivative is not finite. */
   readonly size: number | null;
 }
 
@@ -70,6 +72,8 @@ export interface DeriveResult {
   readonly order: number;
   /** 1 where terms are written for one dimension, null for any. */
   readonly dimension: 1 | null;
+  /** With momentum: orders are those of h = sqrt(eta), gamma = (1 - beta)/h, time h a step; null without a problem, whatever the momentum. */
+  readonly momentum?: { readonly beta: number | null; readonly h: number | null; readonly gamma: number | null };
   /** How to read the texts. */
   readonly notation: string;
   readonly generator: readonly DerivedOrder[];

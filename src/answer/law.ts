@@ -11,13 +11,20 @@ export interface LawAtStep {
   /** [d][d]. */
   readonly covariance: readonly (readonly Figure[])[] | null;
   /** One-dimensional problems with Gaussian noise: the density of x_k on a grid. */
-  readonly density?: { readonly x: readonly number[]; readonly p: readonly number[] };
+  readonly density?: Density;
   /** KL(SGD || model); null where infinite or not to be had. Not on SGD itself. */
   readonly klFromSgd?: Figure | null;
   /** Squared Wasserstein-2 distance of the laws at this step. */
   readonly w2SquaredFromSgd?: Figure | null;
   /** Where the laws are not Gaussian and only their moments are known: the squared distance of Gaussians with these moments. */
   readonly w2SquaredLowerBound?: Figure;
+}
+
+export interface Density {
+  readonly x: readonly number[];
+  readonly p: readonly number[];
+  /** Bound on the error of each p: the largest difference of two resolutions on the grid, or rounding. */
+  readonly error?: number;
 }
 
 export interface StationaryLaw {

@@ -17,6 +17,8 @@ export interface Asked {
 
 /** One command's module: asks the question, and tells the answer as text and as a page. */
 export interface CommandModule {
+  /** Refuses flags that do not go together, before any work. */
+  check?(flags: Flags): void;
   ask(asked: Asked): Promise<Answer<unknown>>;
   text(answer: Answer<unknown>, context: { width: number; report?: string; typed: string; flags: Flags }): Promise<string>;
   page?(answer: Answer<unknown>, context: { document: Document; command: string }): Promise<string>;

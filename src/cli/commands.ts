@@ -3,7 +3,7 @@ import type { Command } from "./command.ts";
 import { commonFlags, type Flag } from "./flags.ts";
 
 /** Flags of commands that ask the question of a run folder again. */
-const replayFlags: readonly Flag[] = commonFlags.filter((flag) => ["json", "report", "quiet"].includes(flag.name));
+const replayFlags: readonly Flag[] = commonFlags.filter((flag) => ["json", "report", "quiet", "allow-oracle"].includes(flag.name));
 
 const clusterFlag = commonFlags.find((flag) => flag.name === "cluster")!;
 

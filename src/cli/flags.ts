@@ -65,6 +65,12 @@ export const commonFlags: readonly Flag[] = [
 
 export type FlagValue = string | number | boolean | readonly string[] | readonly number[] | unknown;
 
+/** Flags by the names that were typed: the parser has them in camel case. */
+export function asTyped(opts: Readonly<Record<string, FlagValue>>): Record<string, FlagValue> {
+  const entries = Object.entries(opts);
+  return Object.fromEntries(entries.map(([key, value]) => [key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`), value]));
+}
+
 /** One flag's text as a value; throws InputError that names the flag. */
 export function parseFlag(flag: Flag, text: string): FlagValue {
   const name = `--${flag.name}`;

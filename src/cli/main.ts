@@ -5,7 +5,8 @@ import { EscapementError, type InputError } from "../errors.ts";
 import { version } from "../version.ts";
 import type { Command } from "./command.ts";
 import { commands } from "./commands.ts";
-import { commonFlags, type Flag, type FlagValue, notYet, parseFlag, problemFlags } from "./flags.ts";
+import { asTyped, commonFlags, type Flag, type FlagValue, notYet, parseFlag, problemFlags } from "./flags.ts";
+import { withoutPassword } from "./password.ts";
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -62,7 +63,7 @@ function addCommand(parser: Parser, command: Command, argv: readonly string[]): 
     }
     if (command.run) {
       process.exitCode = await command.run(
-        sub.opts() as Record<string, FlagValue>,
+        asTyped(sub.opts() as Record<string, FlagValue>),
         command.operands ? [args[0] ?? []].flat().map(String) : [],
       );
       return;
@@ -91,16 +92,18 @@ function addFlag(sub: Parser, flag: Flag): void {
 function tell(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    process.stderr.write(`${error.message.replace(/^error: /, "escapement: ")}\nescapement --help lists commands and flags\n`);
+    process.stderr.write(
+      `${withoutPassword(error.message).replace(/^error: /, "escapement: ")}\nescapement --help lists commands and flags\n`,
+    );
     return 2;
   }
   if (error instanceof EscapementError || isEscapementLike(error)) {
-    process.stderr.write(`escapement: ${error.message}\n`);
+    process.stderr.write(`escapement: ${withoutPassword(error.message)}\n`);
     return error.exitCode;
   }
   const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`escapement: a defect of the program's own: ${text}\n`);
-  if (process.env["ESCAPEMENT_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.stderr.write(`escapement: a defect of the program's own: ${withoutPassword(text)}\n`);
+  if (process.env["ESCAPEMENT_DEBUG"] && error instanceof Error) process.stderr.write(`${withoutPassword(error.stack ?? "")}\n`);
   else process.stderr.write("ESCAPEMENT_DEBUG=1 shows where it happened; please report it\n");
   return 1;
 }

@@ -7,12 +7,16 @@ import type { Command, CommandModule } from "./command.ts";
 import type { Flags } from "./problem.ts";
 import { optionsOf, printAnswer } from "./run.ts";
 
-/** Asks `question` of `engine`, by the command among `commands` that asked it; its files are read from the run folder `run`. */
+/**
+ * Asks `question` of `engine`, by the command among `commands` that asked it; its files are read from the run folder `run`.
+ * @param allowOracle  lets the problem's program run, in the folder where this is asked
+ */
 export async function askAgain(
   commands: readonly Command[],
   question: RunQuestion,
   run: RunRecord,
   engine: Engine,
+  allowOracle: boolean,
 ): Promise<Answer<unknown>> {
   if (question.version !== version)
     throw new InputError(
@@ -23,7 +27,7 @@ export async function askAgain(
   const module = await moduleOf(commands, question, run);
   const problems: SgdProblem[] = [];
   for (const raw of question.problems) {
-    const problem = await readProblemAt(withFilesAt(raw as ProblemJson, run.fileOf), ".");
+    const problem = await readProblemAt(withFilesAt(raw as ProblemJson, run.fileOf), ".", { allowOracle });
     // as the run wrote it: with its own paths, in its order
     problems.push({ ...problem, json: raw as ProblemJson });
   }

@@ -5,7 +5,8 @@ import { EscapementError, InputError } from "../errors.ts";
 import type { QuestionOptions, SgdProblem } from "../index.ts";
 import type { Command, CommandModule } from "./command.ts";
 import { type Execution, openExecution } from "./execution.ts";
-import type { FlagValue } from "./flags.ts";
+import { asTyped, type FlagValue } from "./flags.ts";
+import { withoutPassword } from "./password.ts";
 import { type Flags, isSweep, layFlagsOver, makesProblem } from "./problem.ts";
 import { startProgress } from "./progress.ts";
 
@@ -21,6 +22,7 @@ export async function runCommand(
   const places = new Map<string, string>();
   const problems = await readProblems(command, names, flags, contents, places);
   const module = await command.load!();
+  module.check?.(flags);
   const { samplingBy } = await import("../index.ts");
   const typed = argv.map(withoutPassword).map(quoted).join(" ");
   const interrupt = new AbortController();
@@ -28,9 +30,16 @@ export async function runCommand(
   process.once("SIGINT", onInterrupt);
   const progress = startProgress(flags["quiet"] === true);
   let execution: Execution | undefined;
+  let networks: Awaited<ReturnType<typeof networksOf>>;
   try {
-    const options = { ...optionsOf(flags), signal: interrupt.signal, onProgress: progress.report };
     execution = await openExecution(command, problems, flags, contents, places);
+    networks = await networksOf(problems, flags, places);
+    const options = {
+      ...optionsOf(flags),
+      signal: interrupt.signal,
+      onProgress: progress.report,
+      ...(networks ? { networkPaths: networks.paths } : {}),
+    };
     const answer = await execution.answer((engine) =>
       module.ask({ problems, flags, options, engine, sampling: samplingBy(engine), typed }),
     );
@@ -43,14 +52,25 @@ export async function runCommand(
     throw error;
   } finally {
     await execution?.close();
+    await networks?.close();
     process.removeListener("SIGINT", onInterrupt);
   }
 }
 
+/** Threads for paths on networks, where there are networks. */
+async function networksOf(problems: readonly SgdProblem[], flags: Flags, places: ReadonlyMap<string, string>) {
+  if (!problems.some(({ objective }) => objective.network)) return undefined;
+  const { networkPool } = await import("../node.ts");
+  return networkPool({
+    files: places,
+    ...(flags["threads"] === undefined ? {} : { threads: flags["threads"] as number }),
+    ...(flags["backend"] === undefined ? {} : { backend: flags["backend"] as string }),
+  });
+}
+
 /** --lr is --eta. */
 function canonicalFlags(opts: Record<string, FlagValue>): Flags {
-  const flags: Record<string, FlagValue> = {};
-  for (const [key, value] of Object.entries(opts)) flags[key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)] = value;
+  const flags = asTyped(opts);
   if (flags["lr"] !== undefined) {
     flags["eta"] ??= flags["lr"];
     delete flags["lr"];
@@ -71,7 +91,11 @@ async function readProblems(
   // a list that the command sweeps is not a field; a single value is
   for (const name of command.sweeps) if (isSweep(own[name])) delete own[name];
   const read = async (raw: unknown, folder: string): Promise<SgdProblem> => {
-    const problem = await readProblemAt(layFlagsOver(raw, own), folder, { allowOracle: flags["allow-oracle"] === true });
+    const problem = await readProblemAt(layFlagsOver(raw, own), folder, {
+      allowOracle: flags["allow-oracle"] === true,
+      backend: (flags["backend"] as string | undefined) ?? "auto",
+      tell: (message) => void process.stderr.write(`escapement: ${message}\n`),
+    });
     collectFiles(problem.json, folder, contents);
     for (const path of namedFiles(problem.json)) places.set(path, resolve(folder, path));
     return problem;
@@ -148,8 +172,5 @@ function refusal(command: Command, problems: readonly SgdProblem[], error: Escap
     error: { code: error.code, message: error.message },
   };
 }
-
-/** Addresses are told without user and password. */
-const withoutPassword = (word: string): string => word.replace(/(rediss?:\/\/)[^/]*@/, "$1");
 
 const quoted = (word: string): string => (/^[\w./:,=+-]+$/.test(word) ? word : `"${word.replace(/(["\\$`])/g, "\\$1")}"`);

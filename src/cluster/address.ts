@@ -38,8 +38,15 @@ export function readAddress(text: string, environment: { readonly [name: string]
   const taskSeconds = Number(url.searchParams.get("seconds") ?? 5);
   if (!(taskSeconds >= 0.01 && taskSeconds <= 3600)) refuse(`tasks of ${url.searchParams.get("seconds")} seconds`);
   const port = Number(url.port || 6379);
-  const username = decodeURIComponent(url.username) || environment["ESCAPEMENT_REDIS_USERNAME"];
-  const password = decodeURIComponent(url.password) || environment["ESCAPEMENT_REDIS_PASSWORD"];
+  const decoded = (part: string): string => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return refuse("a user or password with a % that begins no code (% itself is written %25)");
+    }
+  };
+  const username = decoded(url.username) || environment["ESCAPEMENT_REDIS_USERNAME"];
+  const password = decoded(url.password) || environment["ESCAPEMENT_REDIS_PASSWORD"];
   const ca = environment["ESCAPEMENT_REDIS_CA"];
   return {
     host: url.hostname.replace(/^\[|\]$/g, ""),

@@ -30,7 +30,7 @@ export interface OpenOptions extends Omit<ClusterOptions, "bits"> {
 export async function openCluster(url: string, environment: Environment, options: OpenOptions): Promise<Cluster> {
   const address = readAddress(url, environment);
   const { openBullQueue } = await adapter(() => import("./adapters/bullmq.ts"));
-  const queue = await openBullQueue(address, options.what, options.sleep);
+  const queue = await openBullQueue(address, options);
   return { pieces: clusterPieces(queue, { ...options, bits: await selfTestBits(options.engine) }), close: () => queue.close() };
 }
 

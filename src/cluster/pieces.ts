@@ -7,7 +7,7 @@ import type { PathProgram } from "../ensemble/program.ts";
 import { InputError, InterruptedError } from "../errors.ts";
 import { version } from "../version.ts";
 import { contentOf } from "./content.ts";
-import { type Finished, type Task, type TaskQueue, type TaskResult, taskId, type WorkerInfo } from "./queue.ts";
+import { type Finished, queueThrough, type Task, type TaskQueue, type TaskResult, taskId, type WorkerInfo } from "./queue.ts";
 
 export interface ClusterOptions {
   /** Files that problems name, by path. */
@@ -26,6 +26,8 @@ export const clusterDefaults = {
   firstBlocks: 4,
   /** Tasks given out for each thread: one that it has, one that it takes next. */
   perThread: 2,
+  /** Towards the end tasks are smaller, down to this part of what is wanted, so that no thread is waited for long. */
+  smallest: 1 / 8,
   /** Between two looks at the queue. */
   pollSeconds: 0.1,
   /** Between two looks for what the queue has lost. */
@@ -34,8 +36,9 @@ export const clusterDefaults = {
   mostFailures: 5,
 };
 
-export function clusterPieces(queue: TaskQueue, options: ClusterOptions): PieceRunner {
+export function clusterPieces(whole: TaskQueue, options: ClusterOptions): PieceRunner {
   return async function* (program, spans, { signal }) {
+    const queue = queueThrough(whole, (answer) => orInterrupted(answer, signal));
     const { clock, sleep } = options;
     const content = contentOf(program.job, options.files, version);
     const publish = async () => {
@@ -54,10 +57,10 @@ export function clusterPieces(queue: TaskQueue, options: ClusterOptions): PieceR
     const refused = new Set<string>();
 
     while (rest.length > 0 || out.size > 0) {
-      if (signal?.aborted) throw new InterruptedError("cluster/interrupted", "Sampling was interrupted.");
+      if (signal?.aborted) throw interrupted();
       if (clock() - swept > clusterDefaults.sweepSeconds) {
         const workers = await queue.workers();
-        await turnAwayForeign(workers, queue, options, refused);
+        await turnAwayUnfit(workers, program, queue, options, refused);
         const welcome = workers.filter((worker) => !worker.turnedAway && !refused.has(worker.name));
         threads = welcome.reduce((sum, worker) => sum + worker.threads, 0);
         if (threads === 0 && !warned.nobody && clock() - warned.begin > 3) {
@@ -71,7 +74,7 @@ export function clusterPieces(queue: TaskQueue, options: ClusterOptions): PieceR
       const added: Task[] = [];
       while (rest.length > 0 && out.size + added.length < clusterDefaults.perThread * Math.max(2, threads)) {
         const [span] = rest as [Span];
-        const piece = firstPiece(span, size);
+        const piece = firstPiece(span, endSize(size, rest, threads));
         if (endOf(piece) < endOf(span)) rest[0] = { from: endOf(piece), toPath: span.toPath };
         else rest.shift();
         const blocks = { content: content.hash, from: piece.from, toPath: piece.toPath };
@@ -91,6 +94,8 @@ export function clusterPieces(queue: TaskQueue, options: ClusterOptions): PieceR
         }
         const seen = await check(one, task, program, queue, options, refused, failures);
         if (!seen) {
+          // who failed may be one that has just come and is not fit
+          swept = Number.NEGATIVE_INFINITY;
           await queue.acknowledge([one.id]);
           await queue.submit([task]);
           continue;
@@ -115,10 +120,39 @@ function nextSize(size: number, task: Task, seconds: number, wanted: number): nu
   return next;
 }
 
-async function turnAwayForeign(workers: readonly WorkerInfo[], queue: TaskQueue, { bits, tell }: ClusterOptions, refused: Set<string>) {
+/** Blocks of a task when `rest` is left for so many threads: a power of two, as large as is wanted while there is much. */
+function endSize(wanted: number, rest: readonly Span[], threads: number): number {
+  const left = rest.reduce((sum, span) => sum + endOf(span) - span.from, 0);
+  let size = wanted;
+  while (size > 1 && size > wanted * clusterDefaults.smallest && size * 2 * Math.max(1, threads) > left) size /= 2;
+  return size;
+}
+
+const interrupted = (): InterruptedError => new InterruptedError("cluster/interrupted", "Sampling was interrupted.");
+
+/** An answer of the queue, or the interruption: a server that is away may keep one waiting for ever. */
+function orInterrupted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return answer;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(interrupted());
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+async function turnAwayUnfit(
+  workers: readonly WorkerInfo[],
+  program: PathProgram,
+  queue: TaskQueue,
+  { bits, tell }: ClusterOptions,
+  refused: Set<string>,
+): Promise<void> {
+  const needsOracle = program.problem.objective.kind === "oracle";
   for (const worker of workers) {
     if (worker.turnedAway || refused.has(worker.name)) continue;
-    const why = foreign(worker, bits);
+    const unwilling = needsOracle && !worker.allowOracle;
+    const why = foreign(worker, bits) ?? (unwilling ? "the objective is a program, and it was started without --allow-oracle" : undefined);
     if (why) await turnAway(worker.name, why, queue, tell, refused);
   }
 }
@@ -138,7 +172,7 @@ async function turnAway(name: string, why: string, queue: TaskQueue, tell: (mess
 
 /** The ensemble of a finished task; undefined where it has to be done again. */
 async function check(
-  { id, result, failed }: Finished,
+  finished: Finished,
   task: Task,
   program: PathProgram,
   queue: TaskQueue,
@@ -146,14 +180,16 @@ async function check(
   refused: Set<string>,
   failures: Map<string, number>,
 ): Promise<{ readonly ensemble: Ensemble; readonly seconds: number } | undefined> {
-  if (failed !== undefined) {
+  if (finished.failed !== undefined) {
+    const { id, failed, worker } = finished;
+    if (worker !== undefined && refused.has(worker)) return undefined;
     const count = (failures.get(id) ?? 0) + 1;
     failures.set(id, count);
     if (count >= clusterDefaults.mostFailures)
       throw new InputError("cluster/task", `A task failed ${count} times on workers at ${queue.address}: ${failed}`, { id, failed });
     return undefined;
   }
-  const given = result as Partial<TaskResult> | null;
+  const given = finished.result as Partial<TaskResult> | null;
   const worker = typeof given?.worker === "string" ? given.worker : "(without a name)";
   if (refused.has(worker)) return undefined;
   const why = foreign({ version: String(given?.version), bits: String(given?.bits) }, bits);
@@ -176,7 +212,9 @@ function ensembleOf(given: Partial<TaskResult> | null, task: Task, program: Path
       ensemble.counts.length === program.counts.length &&
       ensemble.extremes.length === program.extremes.length &&
       ensemble.extremes.every((extreme) => !extreme || (extreme.path >= task.from * pathsPerBlock && extreme.path < task.toPath)) &&
-      Number.isFinite(given!.seconds);
+      ensemble.moments.squares.every((square) => !(square < 0)) &&
+      Number.isFinite(given!.seconds) &&
+      given!.seconds! >= 0;
     return fits ? ensemble : undefined;
   } catch {
     return undefined;

@@ -28,7 +28,13 @@ export interface TaskResult {
 
 export type Finished =
   | { readonly id: string; readonly result: unknown; readonly failed?: undefined }
-  | { readonly id: string; readonly failed: string; readonly result?: undefined };
+  | {
+      readonly id: string;
+      readonly failed: string;
+      /** Who failed, where the queue knows. */
+      readonly worker?: string;
+      readonly result?: undefined;
+    };
 
 /** The asker's side of a queue, owned by one run at a time. */
 export interface TaskQueue {
@@ -50,6 +56,21 @@ export interface TaskQueue {
   close(): Promise<void>;
 }
 
+/** The same queue with each of its answers put through a function. */
+export function queueThrough(queue: TaskQueue, through: <T>(answer: Promise<T>) => Promise<T>): TaskQueue {
+  return {
+    address: queue.address,
+    taskSeconds: queue.taskSeconds,
+    publish: (hash, content) => through(queue.publish(hash, content)),
+    submit: (tasks) => through(queue.submit(tasks)),
+    finished: () => through(queue.finished()),
+    acknowledge: (ids) => through(queue.acknowledge(ids)),
+    workers: () => through(queue.workers()),
+    turnAway: (worker, why) => through(queue.turnAway(worker, why)),
+    close: () => through(queue.close()),
+  };
+}
+
 export interface WorkerInfo {
   readonly name: string;
   readonly host: string;
@@ -57,6 +78,8 @@ export interface WorkerInfo {
   readonly threads: number;
   readonly version: string;
   readonly bits: string;
+  /** Lets a program be the objective. */
+  readonly allowOracle: boolean;
   /** Why it was turned away, if it was. */
   readonly turnedAway: string | null;
 }

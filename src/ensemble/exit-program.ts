@@ -1,16 +1,15 @@
 // One process leaving a region: the program behind exit times. Each level of an SDE (levels.ts) is watched in two ways at once: like SGD, at whole
 // steps only, and always (crossing.ts). Levels share normals and threshold, so that their differences have small variance as long as they stay
-// together; over many steps they part, so that one elimination is made and the second only tells the bias.
+// together. Where they part before they leave the extrapolation costs variance: a tenth of the error where it was measured, over 50 to 900 steps.
 
 import { isDeterministic } from "../model/define.ts";
 import type { SdeModel } from "../model/model.ts";
-import { log } from "../numerics/elementary.ts";
 import type { NormalKind } from "../numerics/normals.ts";
 import { createStream, normalSource } from "../numerics/random.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { Region } from "../problem/region.ts";
 import { regionOf } from "../problem/region-of.ts";
-import { crossingHazard, meanTouch } from "./crossing.ts";
+import { stayingProbability, touchAfter } from "./crossing.ts";
 import { type Extreme, larger } from "./ensemble.ts";
 import { eventsPerProcess, extremesPerProcess, noteEncounters } from "./events.ts";
 import type { Frozen } from "./frozen.ts";
@@ -54,7 +53,8 @@ interface Fate {
   /** Steps; negative while inside. */
   like: number;
   always: number;
-  hazard: number;
+  /** Probability of having stayed so far. */
+  stayed: number;
   /** Constraint values at the last substep's end. */
   readonly inside: Float64Array;
 }
@@ -126,7 +126,7 @@ export function sdeExitProgram(
   const region = regionOf(problem, ask.inside);
   const { d } = problem.objective;
   const deterministic = isDeterministic(model) || !hasNoise(problem);
-  const levels = deterministic ? levelsFor(fine, "deterministic") : levelsFor(fine, "stochastic", 1);
+  const levels = deterministic ? levelsFor(fine, "deterministic") : levelsFor(fine, "stochastic");
   const source = normalSource(seed, d, normalKind);
   const stream = createStream(seed);
   const vectors = vectorsAStep(problem, fine);
@@ -147,25 +147,17 @@ export function sdeExitProgram(
           const value = g.value(after);
           const there = -value;
           fate.inside[c] = value;
-          const spread = Math.sqrt(varianceAlong(g.gradient(before, gradient), frozen, d));
-          const a = here / spread;
-          const b = Math.abs(there) / spread;
-          if (!(there > 0)) {
-            // without noise (or with hardly any) the path is a straight line
-            fate.always = from + (a + b < 1e8 ? meanTouch(a, b, length) : (length * here) / (here + Math.abs(there)));
-            return;
-          }
-          if (a * b > 400 * length) continue; // a probability below e^-800
-          fate.hazard += crossingHazard(a, b, length);
-          if (fate.hazard >= threshold) {
-            fate.always = from + meanTouch(a, b, length);
-            return;
-          }
+          const variance = varianceAlong(g.gradient(before, gradient), frozen, d);
+          const inside = there > 0;
+          if (inside) fate.stayed *= stayingProbability(here, there, variance, length);
+          if (inside && fate.stayed > threshold) continue;
+          fate.always = from + touchAfter(here, there, variance, length);
+          return;
         }
       }),
       like: -1,
       always: -1,
-      hazard: 0,
+      stayed: 1,
       inside: new Float64Array(region.constraints.length),
     };
     return fate;
@@ -185,12 +177,12 @@ export function sdeExitProgram(
     censored,
     leftThrough,
     run(path, out) {
-      threshold = -log(stream.moveTo(path, 0, "crossing").uniform());
+      threshold = stream.moveTo(path, 0, "crossing").uniform();
       for (const fate of fates) {
         fate.walker.begin(path);
         fate.like = -1;
         fate.always = -1;
-        fate.hazard = 0;
+        fate.stayed = 1;
         fate.inside.set(start);
       }
       let alive = fates.length;

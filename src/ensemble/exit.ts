@@ -21,6 +21,8 @@ import { sample } from "./sample.ts";
 
 export const exitDefaults = {
   paths: 20480,
+  /** Below it there is no second elimination. */
+  firstSubsteps: 4,
   /** Substeps of a model without noise: one path is all paths. */
   deterministicSubsteps: 64,
   /** Steps after which a path is given up, where `maxSteps` does not say: exits that take longer are reported as not converged. */

@@ -3,6 +3,7 @@
 import type { SdeModel } from "../model/model.ts";
 import { anyModelById } from "../model/momentum.ts";
 import type { SgdKind } from "./sgd.ts";
+import { isSvag } from "./svag.ts";
 
 /** A process beside SGD: a model, or SGD with Gaussian noise of the same covariance. */
 export type Companion = SdeModel | "sgd-gaussian";
@@ -12,7 +13,7 @@ export function companionOf(id: string): Companion {
 }
 
 export function processOf(id: string): SdeModel | SgdKind {
-  return id === "sgd" ? id : companionOf(id);
+  return id === "sgd" || isSvag(id) ? id : companionOf(id);
 }
 
 export function idOf(process: SdeModel | SgdKind): string {

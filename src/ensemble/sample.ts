@@ -18,8 +18,8 @@ export const sampleDefaults = {
   pilotPaths: { fewest: pathsPerBlock, most: 4 * pathsPerBlock },
   /** The most that a pilot picks. */
   mostSubsteps: 16,
-  /** Bias wanted, in standard errors: adds 3 % to the error. */
-  biasShare: 0.25,
+  /** Bias wanted, in standard errors: both parts alike, where twice the substeps pay no more than twice the paths. It is in the stated error. */
+  biasShare: 1,
   /** Differences from SGD need not be known better than this share of SGD's own standard error. */
   differenceShare: 0.1,
 };
@@ -46,7 +46,7 @@ export async function sample<P extends PathProgram>(
   headlines: (program: P) => readonly Headline[],
   what: string,
   options: SampleOptions,
-  defaults: { readonly paths: number } = sampleDefaults,
+  defaults: { readonly paths: number; readonly firstSubsteps?: number } = sampleDefaults,
 ): Promise<Sampled<P>> {
   const { tolerance, engine = threadEngine(), signal, onProgress } = options;
   const most = options.paths ?? (tolerance === undefined ? defaults.paths : sampleDefaults.mostPaths);
@@ -63,7 +63,7 @@ export async function sample<P extends PathProgram>(
   const { fewest, most: mostPilots } = sampleDefaults.pilotPaths;
   const quarter = Math.floor(first / 4 / pathsPerBlock) * pathsPerBlock;
   const pilotPaths = Math.min(first, Math.max(fewest, Math.min(mostPilots, quarter)));
-  let fine = options.substeps ?? 2;
+  let fine = options.substeps ?? defaults.firstSubsteps ?? 2;
   let program = make(fine);
   let done: Ensemble | undefined;
   while (options.substeps === undefined && fine < sampleDefaults.mostSubsteps) {

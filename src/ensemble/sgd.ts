@@ -7,13 +7,15 @@ import type { SgdProblem } from "../problem/problem.ts";
 import { batches } from "./batches.ts";
 import { heavyBallWalker } from "./momentum-sgd.ts";
 import { psdRoot } from "./root.ts";
+import { isSvag, type SvagId, svagWalker } from "./svag.ts";
 import { newEncounters, type StepGradient, type Walker } from "./walker.ts";
 
-export type SgdKind = "sgd" | "sgd-gaussian";
+export type SgdKind = "sgd" | "sgd-gaussian" | SvagId;
 
 /** SGD, or SGD with Gaussian noise of the same covariance; normals: one vector a step, used by Gaussian noise only. */
 export function sgdWalker(problem: SgdProblem, seed: number, kind: SgdKind = "sgd"): Walker {
   const step = stepGradient(problem, seed, kind);
+  if (isSvag(kind)) return svagWalker(problem, kind, step);
   return problem.momentum ? heavyBallWalker(problem, problem.momentum, step) : descent(problem, step);
 }
 

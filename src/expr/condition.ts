@@ -17,7 +17,7 @@ export interface Condition {
 /**
  * Reads the conditions of a region, in the order in which they stand.
  * @throws InputError as parseFormula; `expr/comparison` where there is no comparison, an equality, or a chain that turns around
- * @example parseCondition("-5 < x < 0") // inside where -5 - x < 0 and x < 0
+ * @example parseCondition("-5 < x < 0")[0].expr // -5 - x
  */
 export function parseCondition(text: string, options: ParseOptions = {}): Condition[] {
   const { field = "inside" } = options;

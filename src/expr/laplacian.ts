@@ -13,7 +13,7 @@ import { rebuild, substitute } from "./substitute.ts";
  * sum_ij weight(i, j) d^2 expr / d variables[i] d variables[j].
  * @param weight  a symmetric matrix of formulas, asked for i <= j; they are not differentiated
  * @param abbreviate  what stands for a quadratic form of constants: further derivatives need not walk through it
- * @example laplacian(parseFormula("x^2 y").expr, ["x", "y"], (i, j) => constant(i === j ? 1 : 0)) // 2 y
+ * @example laplacian(parseFormula("x^2 y").expr, ["x", "y"], (i, j) => constant(i === j ? 1 : 0)) // 2*y
  */
 export function laplacian(
   expr: Expr,

@@ -12,7 +12,7 @@ export interface MathmlOptions {
 
 /**
  * The formula as a <math> element.
- * @example printMathml(parseFormula("x^2").expr) // <math xmlns="..."><msup><mi>x</mi><mn>2</mn></msup></math>
+ * @example printMathml(parseFormula("x^2").expr) // <math xmlns="..."><mrow><msup><mrow><mi>x</mi></mrow><mrow><mn>2</mn></mrow></msup></mrow></math>
  */
 export function printMathml(expr: Expr, options: MathmlOptions = {}): string {
   const display = options.display === "block" ? ' display="block"' : "";

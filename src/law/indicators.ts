@@ -3,9 +3,10 @@
 
 import { type LinearProblem, sgdStationary } from "../model/linear-law.ts";
 import type { Matrix, Vector } from "../numerics/arrays.ts";
-import { symmetricEigen } from "../numerics/eigen.ts";
 import { driftFactor } from "../numerics/factors.ts";
-import { cholesky, dot, maxAbs } from "../numerics/linear.ts";
+import { cholesky, dot, maxAbs, multiplyRectangular } from "../numerics/linear.ts";
+import { squaresOf } from "../numerics/pivoted-cholesky.ts";
+import { centeredGradients, thirdCumulantFactor } from "../problem/minibatch-noise.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 
 export interface Indicators {
@@ -79,15 +80,12 @@ function thirdContractions(problem: SgdProblem, x: Vector, g: Vector, sigma: Mat
   const { objective } = problem;
   const { d } = objective;
   if (!objective.third) return null;
-  // Sigma = sum_k s_k v_k v_k^T: one contraction a mode.
-  const { values, vectors } = symmetricEigen(sigma, d);
   const covariance = new Float64Array(d);
   const part = new Float64Array(d);
-  for (let k = 0; k < d; k++) {
-    if (values[k] === 0) continue;
-    const v = Float64Array.from({ length: d }, (_, i) => vectors[i * d + k]!);
+  // Sigma = sum_k v_k v_k^T: one contraction a term
+  for (const v of squaresOf(sigma, d)) {
     objective.third(x, v, v, part);
-    for (let i = 0; i < d; i++) covariance[i]! += values[k]! * part[i]!;
+    for (let i = 0; i < d; i++) covariance[i]! += part[i]!;
   }
   return { covariance, gradients: objective.third(x, g, g, new Float64Array(d)) };
 }
@@ -135,32 +133,31 @@ function largestSkewness(cubes: Vector, linear: LinearProblem): number {
 function thirdMomentsAlongModes(problem: SgdProblem, x: Vector, linear: LinearProblem): Vector | null {
   const { noise, objective } = problem;
   const { d, eigen } = linear;
-  const modes = Array.from({ length: d }, (_, k) => Float64Array.from({ length: d }, (_, i) => eigen.vectors[i * d + k]!));
   if (noise.atoms) {
     const { values, probabilities } = noise.atoms(x);
+    const modes = Array.from({ length: d }, (_, k) => Float64Array.from({ length: d }, (_v, i) => eigen.vectors[i * d + k]!));
     return Float64Array.from(modes, (u) => {
       let sum = 0;
       for (let m = 0; m < probabilities.length; m++) sum += probabilities[m]! * cube(dot(u, values.subarray(m * d, (m + 1) * d)));
       return sum;
     });
   }
-  if (!noise.minibatch || !objective.samples) return null;
-  const { n } = objective.samples;
-  const { size, replacement } = noise.minibatch;
-  // Central moments of the mean of a batch (theory.md 8).
-  const factor = replacement || n < 3 ? 1 / (size * size) : ((n - size) * (n - 2 * size)) / ((n - 1) * (n - 2) * size * size);
-  const mean = objective.gradient(x, new Float64Array(d));
-  const row = new Float64Array(d);
+  const { samples } = objective;
+  if (!noise.minibatch || !samples) return null;
+  const { n } = samples;
+  const factor = thirdCumulantFactor(noise.minibatch, n);
   const sums = new Float64Array(d);
-  for (let s = 0; s < n; s++) {
-    objective.samples.gradient(s, x, row);
-    for (let i = 0; i < d; i++) row[i]! -= mean[i]!;
-    modes.forEach((u, k) => {
-      sums[k]! += cube(dot(u, row)) / n;
-    });
+  const centered = centeredGradients(samples, x, new Float64Array(n * d));
+  for (let s = 0; s < n; s += rowsAtOnce) {
+    const rows = Math.min(rowsAtOnce, n - s);
+    const along = multiplyRectangular(centered.subarray(s * d, (s + rows) * d), eigen.vectors, rows, d, d);
+    for (let at = 0; at < rows * d; at += d) for (let k = 0; k < d; k++) sums[k]! += cube(along[at + k]!) / n;
   }
   return sums.map((v) => factor * v);
 }
+
+/** Samples whose gradients are turned at once: what the products of all would take is as much as the gradients themselves. */
+const rowsAtOnce = 64;
 
 const cube = (v: number): number => v * v * v;
 

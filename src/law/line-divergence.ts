@@ -71,7 +71,8 @@ export function divergences(p: SampledLaw, q: LineLaw, range: { readonly low: nu
     const blur = 1e-15 / Math.max(q.density(target), floor);
     w2Error += mass * Math.min(blur, range.high - range.low) * (2 * Math.abs(moved) + Math.min(blur, range.high - range.low));
   }
-  return { kl: Math.max(0, kl), klError: klError + 1e-15, w2Squared, w2Error };
+  // Masses that pass between wells over some hundred steps are good to 1e-14: each moves a width.
+  return { kl: Math.max(0, kl), klError: klError + 1e-15, w2Squared, w2Error: w2Error + 2e-14 * q.variance };
 }
 
 /** The point with this mass on the side named. Newton within a bracket that bisection keeps. */

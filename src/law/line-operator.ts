@@ -73,10 +73,19 @@ export function propagator(operator: LineOperator, time: number, pieces = 1): Pr
           solve(re, im);
           for (let i = 0; i < size; i++) w[i] = factor.kappa * w[i]! + 2 * (factor.residueRe * re[i]! - factor.residueIm * im[i]!);
         }
+        trimEnds(w);
       }
       return w;
     },
   };
+}
+
+/** What is below this at either end of a measure is dropped: laws that are narrow beside the mesh are carried on a part of it. */
+const unseen = 1e-30;
+
+function trimEnds(w: Float64Array): void {
+  for (let i = 0; i < w.length && Math.abs(w[i]!) < unseen; i++) w[i] = 0;
+  for (let i = w.length - 1; i >= 0 && Math.abs(w[i]!) < unseen; i--) w[i] = 0;
 }
 
 /** Entries of exp(t L) below this are below the rounding of their row, whose entries sum to 1; at the ends of rows they are dropped. */
@@ -134,110 +143,127 @@ interface Factorization {
 }
 
 /**
- * LU of theta - tau L, element after element: the last pivot of one is the first of the next. U is kept by rows, L by columns, both
- * contiguous for the transposed solves, which are the only ones needed.
+ * LU of theta - tau L, element after element: the last pivot of one is the first of the next. L and U lie in one array by rows, both read row
+ * after row by the transposed solves, which are the only ones needed. Rows are eliminated by two pivots at a time, which loads and stores
+ * each entry half as often (a third of the time).
  */
 function factorize({ mesh, blocks }: LineOperator, tau: number, factor: PoleFactor): Factorization {
   const { degree } = mesh;
   const n = degree + 1;
   const elements = mesh.edges.length - 1;
   const size = n * n;
-  const upperRe = new Float64Array(elements * size);
-  const upperIm = new Float64Array(elements * size);
-  const lowerRe = new Float64Array(elements * size);
-  const lowerIm = new Float64Array(elements * size);
+  const re = new Float64Array(elements * size);
+  const im = new Float64Array(elements * size);
   // Reciprocals of the pivots, by node.
   const pivotRe = new Float64Array(mesh.nodes.length);
   const pivotIm = new Float64Array(mesh.nodes.length);
-  const aRe = new Float64Array(size);
-  const aIm = new Float64Array(size);
   let carryRe = factor.re;
   let carryIm = factor.im;
   for (let e = 0; e < elements; e++) {
-    for (let k = 0; k < size; k++) {
-      aRe[k] = -tau * blocks[e * size + k]!;
-      aIm[k] = 0;
-    }
-    for (let i = 1; i < n; i++) {
-      aRe[i * n + i]! += factor.re;
-      aIm[i * n + i]! += factor.im;
-    }
-    aRe[0]! += carryRe;
-    aIm[0]! += carryIm;
-    for (let k = 0; k < degree; k++) {
-      const pr = aRe[k * n + k]!;
-      const pi = aIm[k * n + k]!;
-      const norm = 1 / (pr * pr + pi * pi);
-      const ir = pr * norm;
-      const ii = -pi * norm;
-      pivotRe[e * degree + k] = ir;
-      pivotIm[e * degree + k] = ii;
-      for (let i = k + 1; i < n; i++) {
-        const xr = aRe[i * n + k]!;
-        const xi = aIm[i * n + k]!;
-        const fr = xr * ir - xi * ii;
-        const fi = xr * ii + xi * ir;
-        lowerRe[e * size + k * n + i] = fr;
-        lowerIm[e * size + k * n + i] = fi;
-        for (let j = k + 1; j < n; j++) {
-          const ur = aRe[k * n + j]!;
-          const ui = aIm[k * n + j]!;
-          aRe[i * n + j]! -= fr * ur - fi * ui;
-          aIm[i * n + j]! -= fr * ui + fi * ur;
+    const base = e * size;
+    const node = e * degree;
+    for (let i = 0; i < n; i++) {
+      const row = base + i * n;
+      for (let j = 0; j < n; j++) re[row + j] = -tau * blocks[row + j]!;
+      re[row + i]! += i === 0 ? carryRe : factor.re;
+      im[row + i]! += i === 0 ? carryIm : factor.im;
+      let k = 0;
+      for (; k + 1 < i; k += 2) {
+        const upper = base + k * n;
+        const next = upper + n;
+        const ar = re[row + k]! * pivotRe[node + k]! - im[row + k]! * pivotIm[node + k]!;
+        const ai = re[row + k]! * pivotIm[node + k]! + im[row + k]! * pivotRe[node + k]!;
+        const br = re[row + k + 1]! - (ar * re[upper + k + 1]! - ai * im[upper + k + 1]!);
+        const bi = im[row + k + 1]! - (ar * im[upper + k + 1]! + ai * re[upper + k + 1]!);
+        const cr = br * pivotRe[node + k + 1]! - bi * pivotIm[node + k + 1]!;
+        const ci = br * pivotIm[node + k + 1]! + bi * pivotRe[node + k + 1]!;
+        re[row + k] = ar;
+        im[row + k] = ai;
+        re[row + k + 1] = cr;
+        im[row + k + 1] = ci;
+        for (let j = k + 2; j < n; j++) {
+          const ur = re[upper + j]!;
+          const ui = im[upper + j]!;
+          const vr = re[next + j]!;
+          const vi = im[next + j]!;
+          re[row + j] = re[row + j]! - (ar * ur - ai * ui) - (cr * vr - ci * vi);
+          im[row + j] = im[row + j]! - (ar * ui + ai * ur) - (cr * vi + ci * vr);
         }
       }
+      if (k < i) {
+        const upper = base + k * n;
+        const ar = re[row + k]! * pivotRe[node + k]! - im[row + k]! * pivotIm[node + k]!;
+        const ai = re[row + k]! * pivotIm[node + k]! + im[row + k]! * pivotRe[node + k]!;
+        re[row + k] = ar;
+        im[row + k] = ai;
+        for (let j = k + 1; j < n; j++) {
+          const ur = re[upper + j]!;
+          const ui = im[upper + j]!;
+          re[row + j]! -= ar * ur - ai * ui;
+          im[row + j]! -= ar * ui + ai * ur;
+        }
+      }
+      // The last pivot enters the next element with its diagonal still to come; that of the last element closes the matrix.
+      if (i < degree || e === elements - 1) {
+        const norm = 1 / (re[row + i]! * re[row + i]! + im[row + i]! * im[row + i]!);
+        pivotRe[node + i] = re[row + i]! * norm;
+        pivotIm[node + i] = -im[row + i]! * norm;
+      }
     }
-    upperRe.set(aRe, e * size);
-    upperIm.set(aIm, e * size);
-    carryRe = aRe[size - 1]!;
-    carryIm = aIm[size - 1]!;
+    carryRe = re[base + size - 1]!;
+    carryIm = im[base + size - 1]!;
   }
-  // The carry enters the next element with its diagonal still to come; the last one closes the matrix.
-  const norm = 1 / (carryRe * carryRe + carryIm * carryIm);
   const last = elements * degree;
-  pivotRe[last] = carryRe * norm;
-  pivotIm[last] = -carryIm * norm;
 
   return {
     factor,
-    solve(re, im) {
-      for (let e = 0; e < elements; e++) {
+    solve(wRe, wIm) {
+      // Nothing comes from where there is nothing, and what goes on through a shared node may be too little to be followed.
+      let begin = 0;
+      while (begin < last && wRe[begin] === 0) begin++;
+      let end = last;
+      while (end > begin && wRe[end] === 0) end--;
+      const fades = (node: number): boolean => Math.abs(wRe[node]!) + Math.abs(wIm[node]!) < unseen;
+      let e = Math.min(elements - 1, Math.floor(begin / degree));
+      for (; e < elements && !(e * degree > end && fades(e * degree)); e++) {
+        const node = e * degree;
         for (let k = 0; k < degree; k++) {
-          const node = e * degree + k;
-          const xr = re[node]!;
-          const xi = im[node]!;
-          const yr = xr * pivotRe[node]! - xi * pivotIm[node]!;
-          const yi = xr * pivotIm[node]! + xi * pivotRe[node]!;
-          re[node] = yr;
-          im[node] = yi;
+          const xr = wRe[node + k]!;
+          const xi = wIm[node + k]!;
+          const yr = xr * pivotRe[node + k]! - xi * pivotIm[node + k]!;
+          const yi = xr * pivotIm[node + k]! + xi * pivotRe[node + k]!;
+          wRe[node + k] = yr;
+          wIm[node + k] = yi;
           const row = e * size + k * n;
           for (let j = k + 1; j < n; j++) {
-            const ur = upperRe[row + j]!;
-            const ui = upperIm[row + j]!;
-            re[e * degree + j]! -= ur * yr - ui * yi;
-            im[e * degree + j]! -= ur * yi + ui * yr;
+            const ur = re[row + j]!;
+            const ui = im[row + j]!;
+            wRe[node + j]! -= ur * yr - ui * yi;
+            wIm[node + j]! -= ur * yi + ui * yr;
           }
         }
       }
-      const xr = re[last]!;
-      const xi = im[last]!;
-      re[last] = xr * pivotRe[last]! - xi * pivotIm[last]!;
-      im[last] = xr * pivotIm[last]! + xi * pivotRe[last]!;
-      for (let e = elements - 1; e >= 0; e--) {
-        for (let k = degree - 1; k >= 0; k--) {
-          const column = e * size + k * n;
-          let sr = 0;
-          let si = 0;
-          for (let i = k + 1; i < n; i++) {
-            const lr = lowerRe[column + i]!;
-            const li = lowerIm[column + i]!;
-            const vr = re[e * degree + i]!;
-            const vi = im[e * degree + i]!;
-            sr += lr * vr - li * vi;
-            si += lr * vi + li * vr;
+      if (e === elements) {
+        const xr = wRe[last]!;
+        const xi = wIm[last]!;
+        wRe[last] = xr * pivotRe[last]! - xi * pivotIm[last]!;
+        wIm[last] = xr * pivotIm[last]! + xi * pivotRe[last]!;
+      } else {
+        wRe[e * degree] = 0;
+        wIm[e * degree] = 0;
+      }
+      for (e--; e >= 0 && !((e + 1) * degree < begin && fades((e + 1) * degree)); e--) {
+        const node = e * degree;
+        for (let i = degree; i > 0; i--) {
+          const vr = wRe[node + i]!;
+          const vi = wIm[node + i]!;
+          const row = e * size + i * n;
+          for (let k = 0; k < i; k++) {
+            const lr = re[row + k]!;
+            const li = im[row + k]!;
+            wRe[node + k]! -= lr * vr - li * vi;
+            wIm[node + k]! -= lr * vi + li * vr;
           }
-          re[e * degree + k]! -= sr;
-          im[e * degree + k]! -= si;
         }
       }
     },

@@ -5,8 +5,8 @@ import type { LawAtStep } from "../answer/law.ts";
 import { type Warning, warning } from "../answer/warning.ts";
 import type { SdeModel } from "../model/model.ts";
 import { flowPath } from "./flow-path.ts";
-import { densities, densityLevels, densityMesh } from "./fokker-planck.ts";
-import { grid, moments } from "./law-figures.ts";
+import { type DensityLevel, densities, densityMesh } from "./fokker-planck.ts";
+import { type FigureLimits, grid, moments } from "./law-figures.ts";
 import { type Divergences, divergences } from "./line-divergence.ts";
 import type { Range } from "./line-domain.ts";
 import { type LineLaw, polynomialLaw } from "./line-law.ts";
@@ -21,17 +21,21 @@ export interface ModelDensities {
   readonly mesh: LineMesh;
 }
 
-/** Level after level until two agree; models whose mesh would be too fine are missing. */
+/**
+ * Level after level until two agree to `target` of the largest density; models whose mesh would be too fine are missing.
+ */
 export function densitiesOf(
   line: LineProblem,
   sdes: readonly LineSde[],
   steps: readonly number[],
   range: Range,
+  levels: readonly DensityLevel[],
+  target: number,
 ): Map<string, ModelDensities> {
   const out = new Map<string, ModelDensities>();
   let open = sdes;
   let before = new Map<string, readonly LineLaw[]>();
-  for (const level of densityLevels) {
+  for (const level of levels) {
     if (open.length === 0) break;
     const mesh = densityMesh(line, sdes, range, steps[0]!, level);
     if (mesh === null) break;
@@ -43,21 +47,39 @@ export function densitiesOf(
       now.set(sde.id, fine);
       const coarse = before.get(sde.id);
       if (coarse) out.set(sde.id, { coarse, fine, mesh });
-      return !coarse || !fine.every((law, i) => agree(coarse[i]!, law));
+      return !coarse || !fine.every((law, i) => agree(coarse[i]!, law, target));
     });
     before = now;
   }
   return out;
 }
 
-/** Densities agree at a few quantile-like points to 1e-9 of the largest, and so do the moments. */
-function agree(a: LineLaw, b: LineLaw): boolean {
+/** Densities agree at a few quantile-like points to this part of the largest. */
+function agree(a: LineLaw, b: LineLaw, target: number): boolean {
   const deviation = Math.sqrt(b.variance);
   const top = 0.4 / deviation;
   return [-3, -2, -1, -0.3, 0.4, 1.2, 2.1, 3.2].every((u) => {
     const x = b.mean + u * deviation;
-    return Math.abs(a.density(x) - b.density(x)) <= 1e-9 * top;
+    return Math.abs(a.density(x) - b.density(x)) <= target * top;
   });
+}
+
+/** Moments and density at one step. */
+export function modelPicture(
+  step: number,
+  i: number,
+  { coarse, fine }: ModelDensities,
+  range: Range,
+  { acceptable, floor }: FigureLimits = {},
+): LawAtStep {
+  const density = grid(coarse[i]!, fine[i]!, range, floor);
+  return {
+    step,
+    ...moments(coarse[i]!, fine[i]!, acceptable),
+    ...(density && { density }),
+    klFromSgd: null,
+    w2SquaredFromSgd: null,
+  };
 }
 
 /** Moments, density and divergences from SGD's law at one step. */
@@ -65,27 +87,26 @@ export function modelAnswer(
   model: SdeModel,
   step: number,
   i: number,
-  { coarse, fine, mesh }: ModelDensities,
+  found: ModelDensities,
   sgd: SgdLaws | null,
   range: Range,
   warnings: Warning[],
 ): LawAtStep {
-  const found = moments(coarse[i]!, fine[i]!);
-  if (found.mean === null) {
+  const picture = modelPicture(step, i, found, range);
+  if (picture.mean === null || !picture.density) {
     warnings.push(
       warning("not-converged", `${model.title}: its law at step ${step} is not resolved (two resolutions differ).`, {
         model: model.id,
         step,
       }),
     );
-    return { step, mean: null, covariance: null, klFromSgd: null, w2SquaredFromSgd: null };
   }
-  const density = grid(fine[i]!, range);
-  if (!sgd) return { step, ...found, density, klFromSgd: null, w2SquaredFromSgd: null };
+  if (!sgd || picture.mean === null || !picture.density) return picture;
+  const { coarse, fine, mesh } = found;
   const whole = { low: mesh.edges[0]!, high: mesh.edges.at(-1)! };
   const p = sampled(sgd, i, mesh);
   const [rough, good] = [divergences(p, coarse[i]!, whole), divergences(p, fine[i]!, whole)];
-  return { step, ...found, density, ...divergenceFigures(rough, good) };
+  return { ...picture, ...divergenceFigures(rough, good) };
 }
 
 function divergenceFigures(coarse: Divergences, fine: Divergences): Pick<LawAtStep, "klFromSgd" | "w2SquaredFromSgd"> {

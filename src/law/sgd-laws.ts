@@ -6,7 +6,7 @@ import { type Warning, warning } from "../answer/warning.ts";
 import { chainWarning, type LatticeLaw, runChain } from "./chain.ts";
 import { discreteExpectations, discreteStep } from "./chain-discrete.ts";
 import { gaussianStep, latticeLevels } from "./chain-expectations.ts";
-import { grid, moments } from "./law-figures.ts";
+import { type FigureLimits, grid, moments } from "./law-figures.ts";
 import { type SampledLaw, sampleLaw } from "./line-divergence.ts";
 import type { Range } from "./line-domain.ts";
 import { type LineLaw, mixtureLaw, nextLaw } from "./line-law.ts";
@@ -24,11 +24,17 @@ export interface SgdLaws {
   readonly samples: Map<LineMesh, SampledLaw[]>;
 }
 
+/** Spacings of lattices for pictures: 1e-6 and 3e-9, at less than half the work. */
+const draftLattices = [
+  { fineness: 1.2, shift: 0 },
+  { fineness: 1, shift: 0.5 },
+] as const;
+
 /** The mixtures that one step makes of the lattice laws before the steps asked about. */
-export function sgdLaws(line: LineProblem, steps: readonly number[], warnings: Warning[]): SgdLaws | null {
+export function sgdLaws(line: LineProblem, steps: readonly number[], warnings: Warning[], draft = false): SgdLaws | null {
   const chain = gaussianStep(line);
   const last = steps.at(-1)!;
-  const found = latticeLevels.slice(0, 2).map((level) => {
+  const found = (draft ? draftLattices : latticeLevels.slice(0, 2)).map((level) => {
     const laws = new Map<number, LineLaw>();
     const run = runChain(chain, line.start, last, level, (law: LatticeLaw, lattice) => {
       if (law.step === 1) {
@@ -50,9 +56,20 @@ export function sgdLaws(line: LineProblem, steps: readonly number[], warnings: W
 }
 
 /** Their figures. */
-export function sgdAnswer({ coarse, fine }: SgdLaws, steps: readonly number[], range: Range | null): LawAtStep[] {
-  return steps.map((step, i) => ({ step, ...moments(coarse[i]!, fine[i]!), density: grid(fine[i]!, range!) }));
+export function sgdAnswer(
+  { coarse, fine }: SgdLaws,
+  steps: readonly number[],
+  range: Range | null,
+  { acceptable, floor }: FigureLimits = {},
+): LawAtStep[] {
+  return steps.map((step, i) => {
+    const density = grid(coarse[i]!, fine[i]!, range ?? whole(fine[i]!), floor);
+    return { step, ...moments(coarse[i]!, fine[i]!, acceptable), ...(density && { density }) };
+  });
 }
+
+/** For a law whose range with the models' is not known. */
+const whole = ({ mean, variance }: LineLaw): Range => ({ low: mean - 8 * Math.sqrt(variance), high: mean + 8 * Math.sqrt(variance) });
 
 /** Without Gaussian noise: mean and covariance from E x and E (x - x_0)², or the path itself where there is no noise. */
 export function sgdMoments(line: LineProblem, steps: readonly number[], warnings: Warning[]): LawAtStep[] {

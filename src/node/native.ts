@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Kernel, type KernelRunner, printKernel } from "../ensemble/kernel/backends.ts";
 
 const flags = [
@@ -83,18 +83,17 @@ function cacheFolder(tell: (message: string) => void): string {
 let folder: string | undefined;
 
 /** Compiles a kernel, or finds it in the cache: the library's path. @throws NativeMissing */
-export async function compileNative(kernel: Kernel, tell: (message: string) => void = () => {}): Promise<string> {
-  const { command, version } = findCompiler();
+export function compileNative(kernel: Kernel, tell?: (message: string) => void): Promise<string> {
+  return compileText(printKernel(kernel), tell);
+}
+
+/** The same for C text. */
+export async function compileText(text: string, tell: (message: string) => void = () => {}): Promise<string> {
+  const { command } = findCompiler();
   loadKoffi();
-  const text = printKernel(kernel);
-  const name = createHash("sha256")
-    .update([version, flags.join(" "), processor(), process.platform, text].join("\0"))
-    .digest("hex")
-    .slice(0, 32);
-  folder ??= cacheFolder(tell);
-  const library = join(folder, `${name}.so`);
+  const library = libraryOf(text, tell);
   if (existsSync(library)) return library;
-  const work = mkdtempSync(join(folder, "build-"));
+  const work = mkdtempSync(join(dirname(library), "build-"));
   try {
     const [source, made] = [join(work, "kernel.c"), join(work, "kernel.so")];
     writeFileSync(source, text, { mode: 0o600 });
@@ -111,8 +110,22 @@ export async function compileNative(kernel: Kernel, tell: (message: string) => v
   }
 }
 
+/** Where the library of a text is, or will be. @throws NativeMissing */
+export function libraryOf(text: string, tell: (message: string) => void = () => {}): string {
+  const name = createHash("sha256")
+    .update([findCompiler().version, flags.join(" "), processor(), process.platform, text].join("\0"))
+    .digest("hex")
+    .slice(0, 32);
+  folder ??= cacheFolder(tell);
+  return join(folder, `${name}.so`);
+}
+
+interface Library {
+  func(declaration: string): (...args: (number | Float64Array | Int32Array)[]) => void;
+}
+
 interface Koffi {
-  load(path: string): { func(declaration: string): (...args: (number | Float64Array)[]) => void };
+  load(path: string): Library;
 }
 
 let koffi: Koffi | undefined;
@@ -126,11 +139,14 @@ function loadKoffi(): Koffi {
   }
 }
 
+/** Loads a compiled library. @throws NativeMissing */
+export const loadLibrary = (path: string): Library => loadKoffi().load(path);
+
 /** A compiled kernel with memory of its own. */
 export function nativeRunner(path: string, kernel: Kernel): KernelRunner {
-  const library = loadKoffi().load(path);
+  const library = loadLibrary(path);
   const prepare = library.func("void k_prepare(void *m, uint32_t count, uint32_t step_high)");
-  const steps = library.func("void k_steps(void *m, uint32_t count, uint32_t from, uint32_t to, uint32_t path_high)");
+  const steps = library.func("void k_steps(void *m, uint32_t way, uint32_t count, uint32_t from, uint32_t to, uint32_t path_high)");
   const observe = library.func("void k_observe(void *m, uint32_t count)");
   const accumulate = library.func("void k_accumulate(void *m, uint32_t count, uint32_t at)");
   const memory = new Float64Array(kernel.memory);
@@ -138,7 +154,7 @@ export function nativeRunner(path: string, kernel: Kernel): KernelRunner {
     backend: "native",
     memory,
     prepare: (count, stepHigh) => prepare(memory, count, stepHigh >>> 0),
-    steps: (count, from, to, pathHigh) => steps(memory, count, from, to, pathHigh >>> 0),
+    steps: (way, count, from, to, pathHigh) => steps(memory, way, count, from, to, pathHigh >>> 0),
     observe: (count) => observe(memory, count),
     accumulate: (count, at) => accumulate(memory, count, at),
   };

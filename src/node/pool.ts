@@ -14,8 +14,8 @@ import type { PoolRequest } from "./pool-thread.ts";
 import { availableThreads, openThreads, type Threads } from "./threads.ts";
 
 const defaults = {
-  /** Blocks of a call below which no thread is started. */
-  fewestBlocks: 8,
+  /** Path-steps of a call below which no thread is started (some 50 ms of WebAssembly). */
+  worthThreads: 5e6,
   /** Chunks a thread: enough that none waits long for the last. */
   chunksPerThread: 6,
   mostBlocks: 64,
@@ -106,12 +106,14 @@ export function poolEngine(options: PoolOptions = {}): Engine & { close(): Promi
     toPath,
   });
   let last: { backend: string; threads: number } | undefined;
-  const spread = (program: PathProgram, blocks: number): boolean =>
-    count > 1 && program.problem.objective.kind !== "oracle" && blocks >= (threads ? 2 : defaults.fewestBlocks);
+  const spread = (program: PathProgram, fromBlock: number, toPath: number): boolean =>
+    count > 1 &&
+    program.problem.objective.kind !== "oracle" &&
+    blocksFor(toPath) - fromBlock >= 2 &&
+    (threads !== undefined || pathSteps(program, toPath - fromBlock * pathsPerBlock) > defaults.worthThreads);
 
   const engine = async (program: PathProgram, fromBlock: number, toPath: number, run: RunOptions): Promise<Ensemble> => {
-    const blocks = blocksFor(toPath) - fromBlock;
-    if (!spread(program, blocks)) {
+    if (!spread(program, fromBlock, toPath)) {
       const ensemble = await local(program, fromBlock, toPath, run);
       last = { backend: String(local.performance?.()["backend"]), threads: 1 };
       return ensemble;
@@ -170,7 +172,7 @@ export function poolEngine(options: PoolOptions = {}): Engine & { close(): Promi
   return Object.assign(engine, {
     async prepare(program: PathProgram, toPath: number) {
       if (asked === "native") await compile(program);
-      if (!spread(program, blocksFor(toPath))) return local.prepare?.(program, toPath);
+      if (!spread(program, 0, toPath)) return local.prepare?.(program, toPath);
       threads ??= openThreads<PoolRequest>("node/pool-thread", count);
       const pool = threads;
       await Promise.all(Array.from({ length: count }, () => pool.run(request(program, 0, 0))));
@@ -184,10 +186,10 @@ export function poolEngine(options: PoolOptions = {}): Engine & { close(): Promi
 }
 
 /** Steps of all paths, substeps included; how long exits take is not known before: some hundred steps. */
-function pathSteps({ spec }: PathProgram, toPath: number): number {
-  if (spec.question === "exit") return toPath * Math.min(spec.maxSteps, 500) * 2 * spec.fine;
+function pathSteps({ spec }: PathProgram, paths: number): number {
+  if (spec.question === "exit") return paths * Math.min(spec.maxSteps, 500) * 2 * spec.fine;
   const substeps = spec.question === "single" ? spec.substeps : 2 * spec.fine * (1 + spec.companions.length);
-  return toPath * (spec.steps.at(-1) ?? 0) * substeps;
+  return paths * (spec.steps.at(-1) ?? 0) * substeps;
 }
 
 function threadsAsked(threads: number | undefined): number {

@@ -1,7 +1,9 @@
 // What a problem on disk needs besides its JSON: its tables, its weights, and the program that answers for it. Parquet is read and a program
 // started beforehand, since both have to be awaited and reading a problem does not wait; the rest is read when asked for.
+import { existsSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { Loaders, OracleAnswers } from "../problem/loaders.ts";
+import { type MakeTileKernels, plainTileKernels } from "../problem/network/kernels.ts";
 import type { Table } from "../problem/table.ts";
 import { readBytes } from "./bytes.ts";
 import { readNpzTable } from "./npz-table.ts";
@@ -12,6 +14,10 @@ export interface LoaderOptions {
   readonly allowOracle?: boolean;
   /** Told when that program was started again. */
   readonly onRestart?: (message: string) => void;
+  /** What networks run on, as --backend says; default: wasm. */
+  readonly backend?: string;
+  /** Told why native code that was asked for is not there. */
+  readonly tell?: (message: string) => void;
 }
 
 /** The loaders of a raw problem (its shape not yet checked) whose paths are relative to `folder`. */
@@ -22,13 +28,33 @@ export async function loadersFor(raw: unknown, folder: string, options: LoaderOp
     const { readParquetTable } = await import("./parquet-table.ts");
     tables.set(path, await readParquetTable(readBytes(at(path)), path, columns));
   }
+  const kernels = await networkKernels(raw, at, options);
   const oracle = options.allowOracle ? await oracleFor(raw, folder, options) : undefined;
   return {
     ...(oracle ? { oracle: () => oracle } : {}),
+    ...(kernels ? { tileKernels: kernels } : {}),
     loadText: (path) => readBytes(at(path)).toString("utf8"),
     loadTable: (path) => tables.get(path) ?? readNpzTable(readBytes(at(path)), path),
     loadTensors: (path) => readTensors(at(path), path),
   };
+}
+
+/** Bytes of a network's table from which native code is worth the seconds that its one compilation takes, if nobody asked for it by name. */
+const worthCompiling = 1 << 16;
+
+async function networkKernels(
+  raw: unknown,
+  at: (path: string) => string,
+  { backend, tell = () => {} }: LoaderOptions,
+): Promise<MakeTileKernels | undefined> {
+  const network = record(record(record(raw)["objective"])["network"]);
+  if (Object.keys(network).length === 0 || backend === undefined || backend === "wasm") return undefined;
+  if (backend === "javascript") return plainTileKernels;
+  const { nativeTileKernels, hasNativeTileKernels } = await import("./native-network.ts");
+  if (backend === "native") return nativeTileKernels(tell);
+  const { data } = network;
+  const large = typeof data === "string" && existsSync(at(data)) && statSync(at(data)).size >= worthCompiling;
+  return large || hasNativeTileKernels() ? nativeTileKernels() : undefined;
 }
 
 /** Starts the program that a problem names, if it does. */

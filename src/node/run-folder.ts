@@ -56,6 +56,8 @@ export function createRun(folder: string, question: RunQuestion, files: Readonly
         folder,
       },
     );
+  if (existsSync(folder) && !isFolder(folder))
+    throw new InputError("node/run-folder", `--run ${folder}: this is a file; give a new or an empty folder.`, { folder });
   if (existsSync(folder) && leftovers(folder).length > 0)
     throw new InputError(
       "node/run-folder",
@@ -73,7 +75,7 @@ export function createRun(folder: string, question: RunQuestion, files: Readonly
  */
 export function resumeRun(folder: string, question: RunQuestion, files: ReadonlyMap<string, Uint8Array>): RunFolder {
   // a run that was ended before its first record was written has a folder with a lock in it
-  if (!existsSync(journalOf(folder)) && !(existsSync(folder) && leftovers(folder).length === 0)) throw noRun("--resume", folder);
+  if (!existsSync(journalOf(folder)) && !(isFolder(folder) && leftovers(folder).length === 0)) throw noRun("--resume", folder);
   return open(folder, question, files);
 }
 
@@ -188,6 +190,8 @@ function sort(records: readonly unknown[], folder: string) {
     answer: answers.at(-1)?.answer,
   };
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** What is in a folder besides what a run leaves that was ended at once. */
 const leftovers = (folder: string): string[] => readdirSync(folder).filter((name) => !/^(lock-.*|journal\.new|data)$/.test(name));

@@ -28,7 +28,7 @@ export function driftFactor(z: number): number {
  * @param u, v eta times two eigenvalues of H; dimensionless, neither of them 1; symmetric in u and v
  * @returns m(u, v), relative error below 1e-14 (test/numerics/factors.test.ts); NaN for NaN
  * @throws DomainError `numerics/diffusion-factor` where u or v is 1
- * @example diffusionFactor(0.3, 0.3) // 1.39872527034797
+ * @example diffusionFactor(0.3, 0.3) // 1.3987252703479705
  */
 export function diffusionFactor(u: number, v: number): number {
   if (u === 1 || v === 1) {

@@ -2,6 +2,7 @@
 // problem, since only Node has files and processes (node/files.ts). All are synchronous: what has to be awaited is done beforehand.
 import { InputError } from "../errors.ts";
 import type { Table } from "./cells.ts";
+import type { MakeTileKernels } from "./network/kernels.ts";
 import type { Objective } from "./objective.ts";
 import type { Tensor } from "./tensors.ts";
 
@@ -12,6 +13,8 @@ export interface Loaders {
   readonly loadTable?: (path: string) => Table;
   /** A network's weights: .safetensors or .npz. */
   readonly loadTensors?: (path: string) => readonly Tensor[];
+  /** Kernels of networks; default: WebAssembly, or JavaScript where there is none. */
+  readonly tileKernels?: MakeTileKernels;
   /** What the problem's program answers for; absent where programs are not allowed to run. */
   readonly oracle?: () => OracleAnswers;
 }

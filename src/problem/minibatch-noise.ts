@@ -90,12 +90,31 @@ export function thirdCumulant(file: MinibatchFile, samples: Samples, x: Vector):
   return out;
 }
 
+/** out = factor sum_i g_i g_i^T of n rows g_i, four rows at a time. */
+function meanSquares(g: Float64Array, n: number, d: number, factor: number, out: Matrix): void {
+  out.fill(0);
+  const fours = n - (n % 4);
+  for (let i = 0; i < fours; i += 4) {
+    const [a, b, c, e] = [i * d, (i + 1) * d, (i + 2) * d, (i + 3) * d];
+    for (let j = 0; j < d; j++) {
+      const [p, q, r, s] = [g[a + j]!, g[b + j]!, g[c + j]!, g[e + j]!];
+      if (p === 0 && q === 0 && r === 0 && s === 0) continue;
+      const to = j * d;
+      for (let k = 0; k <= j; k++) out[to + k]! += p * g[a + k]! + q * g[b + k]! + (r * g[c + k]! + s * g[e + k]!);
+    }
+  }
+  for (let at = fours * d; at < n * d; at += d)
+    for (let j = 0; j < d; j++) for (let k = 0; k <= j; k++) out[j * d + k]! += g[at + j]! * g[at + k]!;
+  for (let j = 0; j < d; j++) for (let k = 0; k <= j; k++) out[j * d + k] = out[k * d + j] = factor * out[j * d + k]!;
+}
+
 export function minibatchNoise(file: MinibatchFile, samples: Samples, d: number): GradientNoise {
   const { n } = samples;
   const factor = covarianceFactor(file, n);
   // n x d doubles, which only those who ask for matrices pay
   let gradients: Float64Array | undefined;
   let rows: Float64Array | undefined;
+  let last: { readonly x: Vector; readonly covariance: Matrix } | undefined;
   const mean = new Float64Array(d);
   const row = new Float64Array(d);
   const center = (x: Vector): Float64Array => centeredGradients(samples, x, (gradients ??= new Float64Array(n * d)));
@@ -106,15 +125,16 @@ export function minibatchNoise(file: MinibatchFile, samples: Samples, d: number)
     gaussian: false,
     minibatch: Object.freeze({ size: file.size, replacement: file.replacement, epochs: file.epochs ?? false }),
     covariance(x: Vector, out: Matrix) {
-      const g = center(x);
-      out.fill(0);
-      for (let i = 0; i < n; i++)
-        for (let j = 0; j < d; j++) {
-          const entry = g[i * d + j]!;
-          if (entry === 0) continue;
-          for (let k = 0; k <= j; k++) out[j * d + k]! += entry * g[i * d + k]!;
-        }
-      for (let j = 0; j < d; j++) for (let k = 0; k <= j; k++) out[j * d + k] = out[k * d + j] = (factor * out[j * d + k]!) / n;
+      if (last && x.every((v, i) => v === last!.x[i])) {
+        out.set(last.covariance);
+        return out;
+      }
+      meanSquares(center(x), n, d, factor / n, out);
+      // one point is asked for again and again (diagnoses), many points once each (paths): copies cost nothing beside the sums
+      if (last) {
+        last.x.set(x);
+        last.covariance.set(out);
+      } else last = { x: x.slice(), covariance: out.slice() };
       return out;
     },
     ...(samples.slopes && samples.combination ? { covarianceTimes: covarianceTimes(samples, factor) } : {}),

@@ -1,30 +1,25 @@
-// `compare` on networks: SGD with its real minibatches, as an ensemble, against what each model predicts from the same weights with the Hessian
-// and the noise frozen there (law/frozen-averages.ts): loss, and root mean squares of gradient norm and distance moved; of other test functions SGD's averages alone.
-// Ensembles of the models themselves would need an eigenvalue problem a substep and path. No law of x: it has as many entries as the network
-// has parameters, squared.
+// `compare` on networks: SGD with its real minibatches, as an ensemble, against each model from the same weights: loss, root mean squares of
+// gradient norm and distance moved, and the user's test functions. Small networks: ensembles of the models themselves (network-averages.ts). Beyond
+// that what each model predicts with the Hessian and the noise frozen at the start (law/frozen-averages.ts), which test functions do not have.
+// No law of x: it has as many entries as the network has parameters, squared.
 import type { ComparedProblem, Estimate, EstimateAtStep, LawResult, ModelWeak, WeakResult, WeakTest } from "../answer/index.ts";
 import { warning } from "../answer/warning.ts";
-import { sgdWalker } from "../ensemble/sgd.ts";
-import { InterruptedError } from "../errors.ts";
-import { type FrozenFigure, type FrozenSpectrum, frozenAverage, frozenFigures } from "../law/frozen-averages.ts";
-import { krylovQuadrature, norm, type Times } from "../law/krylov.ts";
+import { type FrozenSpectrum, frozenAverage, frozenFigures } from "../law/frozen-averages.ts";
+import { krylovQuadrature, type Times } from "../law/krylov.ts";
 import { frozenAt } from "../law/stationary.ts";
 import { signs } from "../law/trace-estimate.ts";
 import { lackingFor } from "../model/correction.ts";
 import { hasPole } from "../model/define.ts";
 import { existenceLimits } from "../model/existence.ts";
 import type { SdeModel } from "../model/model.ts";
-import type { Vector } from "../numerics/arrays.ts";
 import { createStream } from "../numerics/random.ts";
 import { covarianceFactor } from "../problem/minibatch-noise.ts";
 import type { SgdProblem } from "../problem/problem.ts";
+import { averagesDefaults, type NetworkAverages, networkAverages } from "./network-averages.ts";
+import { ownFigures } from "./network-paths.ts";
 import type { QuestionOptions } from "./options.ts";
 
 export const networkDefaults = {
-  /** Multiplications that the ensemble may take; paths are as many as fit, within the bounds. */
-  work: 2e10,
-  leastPaths: 16,
-  mostPaths: 256,
   /** Steps at which the figures are looked at. */
   steps: 40,
   /** Quadratures beyond the size of eigenvectors: steps, and random combinations of gradients. */
@@ -38,150 +33,81 @@ export async function compareNetworkAverages(
   models: readonly SdeModel[],
   options: QuestionOptions,
 ): Promise<{ readonly weak: WeakResult; readonly warnings: ComparedProblem["warnings"] }> {
-  const ensemble = await sgdEnsemble(problem, options);
-  const spectrum = spectrumOf(problem, options.seed ?? 1);
-  const eta = problem.learningRate;
-  const tests = ensemble.figures.map((phi, f): WeakTest => {
-    const last = ensemble.steps.length - 1;
+  const { learningRate: eta, steps: horizon } = problem;
+  const figures = [...new Set([...problem.tests.map((test) => test.text), ...ownFigures])];
+  const count = Math.min(networkDefaults.steps, horizon);
+  const steps = [...new Set([...problem.at, ...Array.from({ length: count }, (_, i) => Math.round(((i + 1) * horizon) / count))])].sort(
+    (a, b) => a - b,
+  );
+  const averages = await networkAverages(problem, models, figures, steps, options);
+  const { sgd, models: sampled } = averages;
+  const spectrum = sampled ? undefined : spectrumOf(problem, options.seed ?? 1);
+  const ids = [...models.map((model) => model.id), ...(sampled ? ["sgd-gaussian"] : [])];
+  const tests = figures.map((phi, f): WeakTest => {
+    const last = steps.length - 1;
+    const along = steps.map((step, s) => ({ step, value: sgd.at(f, s) }));
     const predicted = frozenFigures.find((name) => name === phi);
-    const along = ensemble.steps.map((step, s) => ({ step, value: ensemble.at(f, s) }));
+    const valuesOf = (id: string): ((s: number) => Estimate | null) | undefined => {
+      if (sampled) {
+        const own = sampled.of[id];
+        return own && ((s) => own.at(f, s));
+      }
+      const model = models.find((each) => each.id === id)!;
+      if (!predicted || !spectrum || lackingFor(model, problem) !== undefined) return undefined;
+      return (s) => frozenAverage(spectrum, model, predicted, eta, steps[s]!);
+    };
     return {
       phi,
       rows: [
         {
           eta,
-          steps: problem.steps,
+          steps: horizon,
           sgd: along[last]!.value,
           sgdAlongTheWay: along.flatMap(({ step, value }) => (value ? [{ step, value }] : [])),
-          sgdStandardDeviation: ensemble.deviation(f, last),
-          models: Object.fromEntries(
-            models.map((model) => [
-              model.id,
-              predicted && lackingFor(model, problem) === undefined
-                ? modelRow(spectrum, model, predicted, eta, along)
-                : { value: null, weakError: null, maxWeakError: null },
-            ]),
-          ),
+          sgdStandardDeviation: sgd.deviation(f, last),
+          models: Object.fromEntries(ids.map((id) => [id, modelRow(valuesOf(id), along)])),
         },
       ],
       orders: Object.fromEntries(models.map((model) => [model.id, null])),
     };
   });
-  const gone = ensemble.gone;
   return {
-    weak: { method: `${ensemble.paths} paths of SGD; models with the start's Hessian and noise`, tests },
-    warnings: [
-      ...(gone > 0
-        ? [
-            warning("unstable", `${gone} of ${ensemble.paths} paths of SGD overflow: averages over them do not exist.`, {
-              rate: gone / ensemble.paths,
-            }),
-          ]
-        : []),
-      warning(
-        "not-applicable",
-        "Models stand here with the Hessian and the noise of the start: their errors are those of that prediction, the models' own and what the start does not know of the way. Laws of x are not compared.",
-      ),
-    ],
+    weak: { method: methodOf(averages), tests },
+    warnings: [...averages.warnings, sampled ? notOfX : frozenPrediction],
   };
 }
 
+function methodOf({ paths, models }: NetworkAverages): string {
+  if (!models) return `${paths} paths of SGD; models with the start's Hessian and noise`;
+  return `${paths} paths of SGD, ${models.twins} of its Gaussian twin, ${models.paths} coupled ones of each model (${averagesDefaults.substeps} substeps, extrapolated)`;
+}
+
+const notOfX = warning("not-applicable", "Laws of x are not compared on networks: test functions, loss, gradient norm and distance are.");
+const frozenPrediction = warning(
+  "not-applicable",
+  "Models stand here with the Hessian and the noise of the start: their errors are those of that prediction, the models' own and what the start does not know of the way. Laws of x are not compared.",
+);
+
 function modelRow(
-  spectrum: FrozenSpectrum,
-  model: SdeModel,
-  figure: FrozenFigure,
-  eta: number,
-  along: readonly { step: number; value: Estimate | null }[],
+  valueAt: ((s: number) => Estimate | null) | undefined,
+  along: readonly { readonly step: number; readonly value: Estimate | null }[],
 ): ModelWeak {
+  if (!valueAt) return { value: null, weakError: null, maxWeakError: null };
   const errors: { step: number; weakError: Estimate }[] = [];
-  let value: Estimate | null = null;
-  for (const { step, value: sgd } of along) {
-    value = frozenAverage(spectrum, model, figure, eta, step);
-    if (!value || !sgd) continue;
+  along.forEach(({ step, value: sgd }, s) => {
+    const value = valueAt(s);
+    if (!value || !sgd) return;
     const error = Math.sqrt(value.error * value.error + sgd.error * sgd.error);
     errors.push({ step, weakError: { value: value.value - sgd.value, error, kind: "standard-error" } });
-  }
+  });
   const largest = errors.reduce<EstimateAtStep | null>(
     (most, { step, weakError }) => (!most || Math.abs(weakError.value) > Math.abs(most.value) ? { ...weakError, step } : most),
     null,
   );
   const end = errors.at(-1);
   const atEnd = end !== undefined && end.step === along.at(-1)!.step;
-  return { value, weakError: atEnd ? end.weakError : null, maxWeakError: largest, alongTheWay: errors };
+  return { value: valueAt(along.length - 1), weakError: atEnd ? end.weakError : null, maxWeakError: largest, alongTheWay: errors };
 }
-
-/** Averages over paths of the test functions and the loss, and root mean squares of distance and gradient norm. */
-async function sgdEnsemble(problem: SgdProblem, options: QuestionOptions) {
-  const { objective, start, steps: horizon, noise } = problem;
-  const { d } = objective;
-  const { n } = objective.samples!;
-  const figures = [...new Set([...problem.tests.map((test) => test.text), ...frozenFigures])];
-  const gradient = new Float64Array(d);
-  const evaluate = figures.map((text): ((x: Vector) => number) => {
-    const test = problem.tests.find((each) => each.text === text);
-    if (test) return (x) => test.value(x);
-    if (text === "loss") return (x) => objective.value(x);
-    if (text === "rms distance") return (x) => square(norm(x.map((v, i) => v - start[i]!)));
-    return (x) => square(norm(objective.gradient(x, gradient)));
-  });
-  const count = Math.min(networkDefaults.steps, horizon);
-  const steps = [...new Set([...problem.at, ...Array.from({ length: count }, (_, i) => Math.round(((i + 1) * horizon) / count))])].sort(
-    (a, b) => a - b,
-  );
-  const perPath = 3 * d * horizon * (noise.minibatch?.size ?? n) + 8 * d * n * steps.length;
-  const fit = Math.floor(networkDefaults.work / perPath);
-  const paths = Math.max(
-    2,
-    Math.min(options.paths ?? networkDefaults.mostPaths, Math.max(networkDefaults.leastPaths, fit), networkDefaults.mostPaths),
-  );
-  const walker = sgdWalker(problem, options.seed ?? 1);
-  const values = figures.map(() => steps.map(() => new Float64Array(paths)));
-  const none = new Float64Array(0);
-  let gone = 0;
-  for (let path = 0; path < paths; path++) {
-    if (options.signal?.aborted) throw new InterruptedError("question/compare", "Interrupted.");
-    walker.begin(path);
-    let done = 0;
-    steps.forEach((step, s) => {
-      for (; done < step; done++) walker.advance(done, none);
-      evaluate.forEach((phi, f) => {
-        values[f]![s]![path] = phi(walker.x);
-      });
-    });
-    if (!walker.x.every(Number.isFinite)) gone++;
-    options.onProgress?.(path + 1, paths, "paths of SGD");
-    await Promise.resolve();
-  }
-  const moments = (f: number, s: number): { mean: number; deviation: number } => {
-    const list = values[f]![s]!;
-    let mean = 0;
-    for (const v of list) mean += v / paths;
-    let squares = 0;
-    for (const v of list) squares += (v - mean) * (v - mean);
-    const deviation = Math.sqrt(squares / (paths - 1));
-    if (!figures[f]!.startsWith("rms ")) return { mean, deviation };
-    // the root of a mean of squares, and its error through the root's slope
-    const root = Math.sqrt(mean);
-    return { mean: root, deviation: root > 0 ? deviation / (2 * root) : 0 };
-  };
-  return {
-    figures,
-    steps,
-    paths,
-    gone,
-    at(f: number, s: number): Estimate | null {
-      const { mean, deviation } = moments(f, s);
-      if (!Number.isFinite(mean) || !Number.isFinite(deviation)) return null;
-      return { value: mean, error: deviation / Math.sqrt(paths), kind: "standard-error" };
-    },
-    deviation(f: number, s: number): number | null {
-      const { deviation } = moments(f, s);
-      return Number.isFinite(deviation) ? deviation : null;
-    },
-  };
-}
-
-const square = (v: number): number => v * v;
 
 function spectrumOf(problem: SgdProblem, seed: number): FrozenSpectrum {
   const { objective, start: x, noise } = problem;

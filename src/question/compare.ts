@@ -12,7 +12,7 @@ import { errorSources } from "./error-sources.ts";
 import { exit } from "./exit.ts";
 import { law } from "./law.ts";
 import { lawOfPositions } from "./momentum-law.ts";
-import { momentumSentences } from "./momentum-sentences.ts";
+import { momentumNetworkSentences, momentumSentences } from "./momentum-sentences.ts";
 import type { QuestionOptions } from "./options.ts";
 import { pictureOf } from "./picture.ts";
 import type { Sampling } from "./sampling.ts";
@@ -126,7 +126,7 @@ async function compareNetwork(
     diagnose: diagnosed,
     byQuestion,
     descriptions: descriptionsOf(problem, models),
-    sentences: sentencesOf(problem, byQuestion, law, undefined, warnings),
+    sentences: [...momentumNetworkSentences(problem, diagnosed), ...sentencesOf(problem, byQuestion, law, undefined, warnings)],
   };
 }
 

@@ -11,34 +11,18 @@ import { formulaObjective } from "../problem/formula-objective.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { applyParts, type CoefficientPart, coefficientParts } from "../sbea/apply.ts";
 import { checkGenerator, highestCheckedOrder } from "../sbea/check.ts";
-import { memoised, type TensorSource } from "../sbea/contract.ts";
+import { memoised } from "../sbea/contract.ts";
 import { describeOrder, notations } from "../sbea/describe.ts";
-import { type GeneratorOrder, generator, type NoiseLaw, noiseLaws } from "../sbea/generator.ts";
+import { type GeneratorOrder, generator, type NoiseLaw } from "../sbea/generator.ts";
 import { requireOrder } from "../sbea/growth.ts";
 import { beyondSde, checkResummation, deriveSeries } from "../sbea/models.ts";
 import { type PrintableModel, printDiffusion, printDrift } from "../sbea/print-model.ts";
 import { pythonModule } from "../sbea/python.ts";
 import { version } from "../version.ts";
-import type { QuestionOptions } from "./options.ts";
+import { deriveHeavyBall } from "./derive-momentum.ts";
+import { type DeriveOptions, defaults, derivativesOf, finiteOrNull, isScalar, lawFor, tensorsAt } from "./derive-parts.ts";
 
-export const defaults = {
-  order: 3,
-  /** Entries of the largest derivative tensor that is evaluated: 16 MB, and as many formulas to differentiate. */
-  mostEntries: 2e6,
-  /** Relative difference to jets above which the generator would be wrong; rounding stays below 1e-11 at these orders. */
-  checkTolerance: 1e-9,
-} as const;
-
-export interface DeriveOptions extends QuestionOptions {
-  /** Highest p of L_p. */
-  readonly order?: number;
-  /** Default: what the problem's noise is; `general` without a problem. */
-  readonly noiseLaw?: NoiseLaw;
-  /** 1 writes terms for one dimension; default for one-dimensional problems. */
-  readonly dimension?: number;
-  /** Compares the generator with Taylor jets at random points in one to three dimensions. */
-  readonly check?: boolean;
-}
+export type { DeriveOptions };
 
 /**
  * The generator L_0 .. L_order, the models up to that order (`series-N` by name in options.models, N <= order; series-order
@@ -46,26 +30,11 @@ export interface DeriveOptions extends QuestionOptions {
  * @throws InputError for an order, law or model that is not to be had
  */
 export async function derive(problem: SgdProblem | undefined, options: DeriveOptions = {}): Promise<Answer<DeriveResult>> {
-  if (problem?.momentum)
-    throw new InputError(
-      "derive/momentum",
-      `derive: found momentum ${problem.momentum.beta}; allowed: 0. This command derives plain SGD's modified equation; that of the heavy ball is not built.`,
-      { momentum: problem.momentum.beta },
-    );
+  if (problem?.momentum ?? options.momentum) return deriveHeavyBall(problem, options);
   const order = options.order ?? defaults.order;
   const law = lawFor(problem, options.noiseLaw);
   requireOrder(law, order);
-  const d = problem?.objective.d;
-  if (
-    options.dimension !== undefined &&
-    (!Number.isInteger(options.dimension) || options.dimension < 1 || (d !== undefined && options.dimension !== d))
-  ) {
-    const allowed = d === undefined ? "an integer from 1 on" : `${d}, the problem's`;
-    throw new InputError("derive/dimension", `dimension (--dimension): found ${options.dimension}; allowed: ${allowed}.`, {
-      dimension: options.dimension,
-    });
-  }
-  const scalar = (options.dimension ?? d) === 1;
+  const scalar = isScalar(problem, options.dimension);
   const derived = generator(order, law);
   const warnings: Warning[] = [];
   const style = { minibatch: law === "minibatch", scalar };
@@ -84,28 +53,6 @@ export async function derive(problem: SgdProblem | undefined, options: DeriveOpt
   };
   const json: ProblemJson = problem?.json ?? {};
   return { command: "derive", version, problem: json, seed: options.seed ?? 1, warnings, result };
-}
-
-function lawFor(problem: SgdProblem | undefined, asked: NoiseLaw | undefined): NoiseLaw {
-  if (asked !== undefined && !noiseLaws.includes(asked)) {
-    throw new InputError("derive/noise-law", `noise law (--noise-law): found ${JSON.stringify(asked)}; allowed: ${noiseLaws.join(", ")}.`, {
-      noiseLaw: asked,
-    });
-  }
-  if (!problem) return asked ?? "general";
-  const { gaussian, constant } = problem.noise;
-  const own: NoiseLaw = gaussian ? (constant ? "constant" : "gaussian") : "general";
-  const law = asked ?? own;
-  const allowed: readonly NoiseLaw[] =
-    own === "constant" ? ["constant", "gaussian", "general"] : own === "gaussian" ? ["gaussian", "general"] : ["general"];
-  if (!allowed.includes(law)) {
-    throw new InputError(
-      "derive/noise-law",
-      `noise law (--noise-law): found ${law}, but the problem's noise is ${gaussian ? "Gaussian with a covariance that varies" : "not Gaussian"}; allowed: ${allowed.join(", ")}. Without a problem every law can be asked for.`,
-      { noiseLaw: law, allowed },
-    );
-  }
-  return law;
 }
 
 /** Listed models whose corrections are within the order, then the series; or those asked for. */
@@ -198,35 +145,6 @@ function atStart(problem: SgdProblem, derived: readonly GeneratorOrder[], warnin
   return { applied, sizes: parts.map((part) => sizeOf(part, problem.learningRate)) };
 }
 
-function tensorsAt({ objective, noise }: SgdProblem, x: Float64Array, order: number): TensorSource | undefined {
-  const { derivatives, d } = objective;
-  const { cumulant } = noise;
-  if (!derivatives || !cumulant) return undefined;
-  if (entries(d, order + 1) > defaults.mostEntries) {
-    let largest = 0;
-    while (entries(d, largest + 2) <= defaults.mostEntries) largest++;
-    throw new InputError(
-      "derive/order",
-      `order (--order): found ${order}, which at a point of a problem in ${d} dimensions needs tensors of ${d}^${order + 1} entries; allowed: 0 to ${largest}. Without a problem higher orders can be asked for.`,
-      { order, largest, d },
-    );
-  }
-  return memoised({
-    ...derivativesOf(objective, x),
-    cumulant: (rank, along) => cumulant(rank, along, x, new Float64Array(entries(d, rank + along))),
-  });
-}
-
-function derivativesOf({ d, derivatives }: SgdProblem["objective"], x: Float64Array): TensorSource {
-  return {
-    d,
-    f: (rank) => derivatives!(rank, x, new Float64Array(entries(d, rank))),
-    cumulant: () => {
-      throw new InternalError("derive/no-noise", "A test function has no noise.");
-    },
-  };
-}
-
 function sizeOf({ order, operatorOrder, source, tensor }: CoefficientPart, eta: number): DerivedSize {
   let scale = 1;
   for (let p = 0; p < order; p++) scale *= eta;
@@ -249,14 +167,4 @@ function runCheck(derived: readonly GeneratorOrder[], law: NoiseLaw, seed: numbe
     }
     return { dimension: k + 1, order, largestError };
   });
-}
-
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
-}
-
-function entries(d: number, rank: number): number {
-  let count = 1;
-  for (let k = 0; k < rank; k++) count *= d;
-  return count;
 }

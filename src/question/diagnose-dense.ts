@@ -30,6 +30,8 @@ interface Setting {
   readonly problem: SgdProblem;
   readonly linear: LinearProblem;
   readonly parts: IndicatorParts;
+  /** Existences that are known, by what they hang on: eigenvalues of d x d matrices are the dearest part of a row. */
+  readonly existences: Map<unknown, PointExistence>;
 }
 
 export async function diagnoseDense(
@@ -44,7 +46,12 @@ export async function diagnoseDense(
   const { x, g } = place;
   const hessian = objective.hessian!(x, new Float64Array(d * d));
   const linear = frozenAt(problem, x, hessian);
-  const setting: Setting = { problem, linear, parts: indicatorParts(problem, x, place.stationary ? new Float64Array(d) : g, linear) };
+  const setting: Setting = {
+    problem,
+    linear,
+    parts: indicatorParts(problem, x, place.stationary ? new Float64Array(d) : g, linear),
+    existences: new Map(),
+  };
   const eigenvalues = Array.from(linear.eigen.values).reverse();
   const largest = eigenvalues[0]!;
   const indicators = indicatorsFrom(setting.parts, problem, g, linear, place.stationary);
@@ -90,7 +97,8 @@ export async function diagnoseDense(
   const sweep: SweepRow[] = [];
   for (const batch of batchesOf(problem, options))
     for (const rate of options.etas ?? [eta]) {
-      const row = withSetting(setting, rate, batch);
+      const own = rate === eta && (batch === undefined || batch === noise.minibatch?.size);
+      const row = own ? setting : withSetting(setting, rate, batch);
       const { z, flat } = row.linear;
       const stable = z.every((value, i) => value > 0 && value < 2 && !flat[i]);
       const threshold = batch === undefined ? undefined : meanSquare.get(batch);
@@ -120,7 +128,7 @@ function batchesOf(problem: SgdProblem, options: DiagnoseOptions): readonly (num
 }
 
 /** The same place at another learning rate and batch size: everything scales. */
-function withSetting({ problem, linear, parts }: Setting, eta: number, batch: number | undefined): Setting {
+function withSetting({ problem, linear, parts }: Omit<Setting, "existences">, eta: number, batch: number | undefined): Setting {
   const { minibatch } = problem.noise;
   const samples = problem.objective.samples!;
   const same = batch === undefined || !minibatch || batch === minibatch.size;
@@ -138,11 +146,24 @@ function withSetting({ problem, linear, parts }: Setting, eta: number, batch: nu
       third: parts.third && { ...parts.third, covariance: parts.third.covariance.map((v) => second * v) },
       cubes: parts.cubes?.map((v) => third * v) ?? null,
     },
+    existences: new Map(),
   };
 }
 
+function existenceIn(setting: Setting, model: SdeModel, place: NetworkPlace): PointExistence {
+  const { problem, existences } = setting;
+  // at a stationary point models of one factor have one D D^T, and those with a pole in the drift end at the same z
+  const shared = place.stationary && hasPole(model) && lackingFor(model, problem) === undefined;
+  const key = shared ? model.diffusionFactor : model.id;
+  const known = existences.get(key);
+  if (known) return known;
+  const found = newExistence(setting, model, place);
+  existences.set(key, found);
+  return found;
+}
+
 /** D D^T in the eigenbasis: the model's own, and its correction where there is a gradient. */
-function existenceIn({ problem, linear }: Setting, model: SdeModel, place: NetworkPlace): PointExistence {
+function newExistence({ problem, linear }: Setting, model: SdeModel, place: NetworkPlace): PointExistence {
   const { d, z, eigen } = linear;
   const zMax = z[d - 1]!;
   const lacks = lackingFor(model, problem);

@@ -72,6 +72,14 @@ export async function diagnoseMatrixFree(
         products: extremes.products,
       }),
     );
+  if (noise.minibatch)
+    warnings.push(
+      warning(
+        "not-applicable",
+        `Stability in mean square is not decided here: E x x^T has d (d + 1)/2 = ${(d * (d + 1)) / 2} entries, each step of its map takes the Hessians of ${samples.n} samples. --measure runs SGD instead.`,
+        { n: samples.n, d },
+      ),
+    );
   const zOf = (rate: number): Vector =>
     Float64Array.from([...extremes.largest, ...extremes.smallest].map((each) => rate * each.value)).sort();
   const zMax = eta * extremes.largest[0]!.value;

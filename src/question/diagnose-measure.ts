@@ -2,7 +2,6 @@
 // a time to forget that law, then averages of f over time. The error is the standard error over paths, which are independent. A path that
 // leaves for good (loss above `escape` times the predicted excess, or no number) has no stationary excess loss: null.
 import type { Estimate } from "../answer/estimate.ts";
-import { sgdWalker } from "../ensemble/sgd.ts";
 import { meanOf } from "../law/trace-estimate.ts";
 import { type LinearProblem, sgdStationary } from "../model/linear-law.ts";
 import type { Vector } from "../numerics/arrays.ts";
@@ -10,6 +9,7 @@ import { cholesky } from "../numerics/linear.ts";
 import { createStream } from "../numerics/random.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { DiagnoseOptions } from "./diagnose-options.ts";
+import { type ExcessJob, networkPathsHere } from "./network-paths.ts";
 
 export const measureDefaults = {
   paths: 16,
@@ -42,49 +42,51 @@ export async function measuredExcessLoss(
   let predicted = 0;
   if (stationary) for (let i = 0; i < linear.d; i++) predicted += (linear.eigen.values[i]! * stationary[i * linear.d + i]!) / 2;
   const limit = measureDefaults.escape * (predicted > 0 ? predicted : Math.max(Math.abs(value), 1));
-  const draw = stationary && linear ? drawer(linear, stationary, optimum, seed) : (_path: number, out: Vector) => out.set(optimum);
-  const walker = sgdWalker({ ...problem, start: optimum }, seed);
-  const means = new Float64Array(paths);
-  const none = new Float64Array(0);
-  for (let path = 0; path < paths; path++) {
-    walker.begin(path);
-    draw(path, walker.x);
-    let sum = 0;
-    let count = 0;
-    for (let k = 0; k < steps; k++) {
-      walker.advance(k, none);
-      if (k < burn || (k - burn) % every !== 0) continue;
-      const excess = objective.value(walker.x) - value;
-      if (!(excess < limit)) return null;
-      sum += excess;
-      count++;
-    }
-    means[path] = sum / count;
-    options.onProgress?.(path + 1, paths, `SGD at eta ${eta}`);
-    options.signal?.throwIfAborted();
-  }
-  const { mean, error } = meanOf(means);
+  const job: ExcessJob = {
+    kind: "excess",
+    learningRate: eta,
+    batch: problem.noise.minibatch?.size ?? null,
+    optimum,
+    value,
+    starts: stationary && linear ? startsOf(linear, stationary, optimum, seed, paths) : null,
+    steps,
+    burn,
+    every,
+    limit,
+    seed,
+  };
+  const { signal, onProgress, networkPaths = networkPathsHere } = options;
+  const { rows } = await networkPaths(problem, job, paths, {
+    signal,
+    onProgress: (done, total) => onProgress?.(done, total, `SGD at eta ${eta}`),
+  });
+  // one path that has left for good leaves no average
+  if (rows.some(Number.isNaN)) return null;
+  const { mean, error } = meanOf(rows);
   return { value: mean, error, kind: "standard-error" };
 }
 
-/** Draws from N(optimum, C), C in the eigenbasis. */
-function drawer(linear: LinearProblem, covariance: Float64Array, optimum: Vector, seed: number) {
+/** Draws from N(optimum, C), C in the eigenbasis: one a path; null where C has no root. */
+function startsOf(linear: LinearProblem, covariance: Float64Array, optimum: Vector, seed: number, paths: number): Float64Array | null {
   const { d, eigen } = linear;
   let largest = 0;
   for (let i = 0; i < d; i++) largest = Math.max(largest, covariance[i * d + i]!);
   // fewer samples than directions leave C singular: lifted by its rounding, so that it has a root
   const lifted = covariance.map((v, k) => (k % (d + 1) === 0 ? v + 1e-12 * largest : v));
   const root = cholesky(lifted, d);
+  if (root === null) return null;
   const stream = createStream(seed);
-  return (path: number, out: Vector): void => {
-    out.set(optimum);
-    if (root === null) return;
+  const out = new Float64Array(paths * d);
+  for (let path = 0; path < paths; path++) {
+    const start = out.subarray(path * d, (path + 1) * d);
+    start.set(optimum);
     stream.moveTo(path, 1, "start");
     const normals = Float64Array.from({ length: d }, () => stream.normal());
     for (let k = 0; k < d; k++) {
       let y = 0;
       for (let j = 0; j <= k; j++) y += root[k * d + j]! * normals[j]!;
-      for (let i = 0; i < d; i++) out[i]! += eigen.vectors[i * d + k]! * y;
+      for (let i = 0; i < d; i++) start[i]! += eigen.vectors[i * d + k]! * y;
     }
-  };
+  }
+  return out;
 }

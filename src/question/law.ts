@@ -6,7 +6,7 @@ import type { LawResult } from "../answer/law.ts";
 import type { Warning } from "../answer/warning.ts";
 import { InputError, NoAnswerError } from "../errors.ts";
 import { gaussianLaws } from "../law/gaussian.ts";
-import { lineLaws } from "../law/line-laws.ts";
+import { type LawDetail, lineLaws } from "../law/line-laws.ts";
 import { coversProblem, leastSquaresLaws, momentLimits } from "../law/moments.ts";
 import { selectModels } from "../model/index.ts";
 import type { SdeModel } from "../model/model.ts";
@@ -28,6 +28,8 @@ export type LawEngine = (problem: SgdProblem, models: readonly SdeModel[], optio
 export interface LawOptions extends QuestionOptions {
   /** Steps asked about, ascending; default: the problem's. */
   readonly at?: readonly number[];
+  /** For pictures in one dimension without a closed form: "densities" leaves out what is slow, "draft" is quick; default "all". */
+  readonly detail?: LawDetail;
   /** Samples where nothing else serves, and where `method` is "sample". */
   readonly engine?: LawEngine;
 }

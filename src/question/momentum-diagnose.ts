@@ -22,6 +22,7 @@ import {
 import { exactSde, momentumLinear, pathModel } from "../model/momentum-linear.ts";
 import { modeOf } from "../model/momentum-mode.ts";
 import { psdDefect } from "../numerics/semidefinite.ts";
+import { covarianceFactor } from "../problem/minibatch-noise.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { withLearningRate } from "../problem/vary.ts";
 import { valuesOf } from "./momentum-spectrum.ts";
@@ -202,8 +203,8 @@ function sweepRow(
   const varied = { ...problem, learningRate: eta };
   const zMax = row.zMax * (1 - beta);
   const linear = denseAt(varied, base);
-  // the excess losses of other batches are those of this one times the noise: told only for the problem's own
-  const own = row.batch === undefined || row.batch === problem.noise.minibatch?.size;
+  // Sigma at another batch size is this one's times a number, and so is what is linear in it
+  const share = noiseShare(problem, row.batch);
   const constant = problem.objective.quadratic !== undefined && problem.noise.constant;
   const stable = zMax < 2 + 2 * beta && base.zMin > 0;
   return {
@@ -214,7 +215,27 @@ function sweepRow(
     stableInMeanSquare: constant ? stable : null,
     defect: linear && sdeDefect(linear, problem),
     stationaryExcessLoss: base.stationaryExcessLoss
-      ? losses(varied, models, { ...base, stationaryExcessLoss: row.stationaryExcessLoss }, own ? (excess?.(eta) ?? null) : null, linear)
+      ? losses(
+          varied,
+          models,
+          { ...base, noiseTrace: times(base.noiseTrace, share), stationaryExcessLoss: row.stationaryExcessLoss },
+          times(excess?.(eta) ?? null, share),
+          linear,
+        )
       : {},
   };
+}
+
+/** Sigma of a batch of this size over that of the problem's own. */
+function noiseShare({ noise, objective }: SgdProblem, batch: number | undefined): number {
+  const { minibatch } = noise;
+  if (batch === undefined || !minibatch || !objective.samples) return 1;
+  const { n } = objective.samples;
+  return covarianceFactor({ ...minibatch, size: batch }, n) / covarianceFactor(minibatch, n);
+}
+
+function times<T extends number | Estimate | null>(figure: T, factor: number): T;
+function times(figure: number | Estimate | null, factor: number): number | Estimate | null {
+  if (figure === null || typeof figure === "number") return figure === null ? null : factor * figure;
+  return { ...figure, value: factor * figure.value, error: factor * figure.error };
 }

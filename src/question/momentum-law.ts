@@ -2,6 +2,7 @@
 import type { LawAtStep, LawResult, ModelLaw, StationaryLaw } from "../answer/law.ts";
 import type { Warning } from "../answer/warning.ts";
 import { NoAnswerError } from "../errors.ts";
+import { heavyBallLineApplies } from "../law/heavy-ball-line.ts";
 import { momentumLaws } from "../law/momentum.ts";
 import type { SdeModel } from "../model/model.ts";
 import { hasVelocity, modelsFor, selectMomentumModels } from "../model/momentum.ts";
@@ -22,21 +23,31 @@ export async function momentumLaw<O extends QuestionOptions>(
   const { objective, noise, at } = problem;
   if (options.method !== "sample" && objective.quadratic && noise.constant)
     return momentumLaws(problem, selectMomentumModels(options.models), at, options);
-  if (options.engine === undefined || options.method === "exact")
+  const models = modelsFor(problem, options.models);
+  const { engine } = options;
+  const sample = options.method === "exact" ? undefined : engine;
+  if (coversLine(problem, options.method) && (sample !== undefined || heavyBallLineApplies(problem)))
+    return lineLawsBeside(
+      problem,
+      models,
+      options,
+      sample && (async (own) => positionsAlone(problem, own, await sample(problem, own, options))),
+    );
+  if (sample === undefined)
     throw new NoAnswerError(
       "law/no-method",
       `law: with momentum a ${objective.kind} objective with ${noise.constant ? "constant" : "varying"} noise has no closed form; quadratics with constant noise have, and sampling answers the rest.`,
       { kind: objective.kind },
     );
-  const models = modelsFor(problem, options.models);
-  const { engine } = options;
-  const found = coversLine(problem, options.method)
-    ? await lineLawsBeside(problem, models, options, (own) => engine(problem, own, options))
-    : await engine(problem, models, options);
+  return positionsAlone(problem, models, await sample(problem, models, options));
+}
+
+/** Models without a velocity have laws of x alone. */
+function positionsAlone(problem: SgdProblem, models: readonly SdeModel[], found: Found): Found {
   const velocities = new Set<string>(models.filter(hasVelocity).map(({ id }) => id));
   const laws = Object.entries(found.result.models).map(([id, law]): [string, ModelLaw] => [
     id,
-    velocities.has(id) || id === "sgd-gaussian" ? law : { ...law, ...positionsOf(law, objective.d) },
+    velocities.has(id) || id === "sgd-gaussian" ? law : { ...law, ...positionsOf(law, problem.objective.d) },
   ]);
   return { ...found, result: { ...found.result, models: Object.fromEntries(laws) } };
 }

@@ -1,13 +1,17 @@
 // One dimension with momentum: the models in x alone are diffusions on the line at eta/(1 - beta), and have laws, averages and exits there without
-// sampling (law/line-*.ts). SGD itself and Langevin dynamics live in (x, v) and are sampled; both answers are joined here. Whether a model
-// exists where it goes is weighed with the law of plain SGD at eta/(1 - beta).
+// sampling (law/line-*.ts); SGD itself, with Gaussian noise, has laws and averages by its lattice in (x, v) (law/heavy-ball-line.ts). What is left is
+// sampled: models with a velocity, coupled with SGD, so that their averages are SGD's own plus the sampled difference; exits of SGD; and what the
+// lattice does not resolve, with a warning. All answers are joined here. Whether a model exists where it goes is weighed with the law of plain SGD
+// at eta/(1 - beta).
 import type { ExitResult } from "../answer/exit.ts";
-import type { LawResult } from "../answer/law.ts";
-import type { Warning } from "../answer/warning.ts";
-import type { Expectations } from "../law/expectations.ts";
+import type { LawResult, ModelLaw } from "../answer/law.ts";
+import { type Warning, warning } from "../answer/warning.ts";
+import type { Curve, Expectations } from "../law/expectations.ts";
+import { heavyBallExpectations, heavyBallLaws, heavyBallLineApplies } from "../law/heavy-ball-line.ts";
 import { lineExits } from "../law/line-exit.ts";
 import { lineSolver } from "../law/line-expectations.ts";
 import { lineLaws } from "../law/line-laws.ts";
+import { sgdAnswer } from "../law/sgd-laws.ts";
 import type { SdeModel } from "../model/model.ts";
 import { atEffectiveRate, atRate, effectiveRate, hasVelocity } from "../model/momentum.ts";
 import type { SgdProblem } from "../problem/problem.ts";
@@ -29,43 +33,113 @@ interface Found<R> {
   readonly warnings: readonly Warning[];
 }
 
+/** `sample` is left out where nothing may be sampled. */
 export async function lineLawsBeside(
   problem: SgdProblem,
   models: readonly SdeModel[],
   options: QuestionOptions,
-  sample: Sample<Found<LawResult>>,
+  sample: Sample<Found<LawResult>> | undefined,
 ): Promise<Found<LawResult>> {
-  const sampled = await sample(models.filter(hasVelocity));
-  const { warnings, ...line } = lineLaws(atEffectiveRate(problem), onLine(models), problem.at, options);
-  // divergences are from plain SGD's law there, not from this one's
-  const own = Object.entries(line.models).map(([id, law]) => [
-    id,
-    { ...law, laws: law.laws.map((at) => ({ ...at, klFromSgd: null, w2SquaredFromSgd: null })) },
-  ]);
+  const own = heavyBallLineApplies(problem) ? heavyBallLaws(problem, problem.at, options.signal) : null;
+  const solved = own !== null && !("reason" in own) ? own : null;
+  const inVelocity = models.filter(hasVelocity);
+  const sampled = sample && (inVelocity.length > 0 || solved === null) ? await sample(inVelocity) : null;
+  const { warnings, ...line } = lineLaws(atEffectiveRate(problem), onLine(models), problem.at, {
+    ...options,
+    beside: solved?.positions ?? null,
+  });
+  const sgd = solved
+    ? { laws: sgdAnswer(solved.positions, problem.at, null).map((law, i) => ({ ...law, ...solved.moments[i]! })), stationary: null }
+    : (sampled?.result.sgd ?? { laws: problem.at.map((step) => ({ step, mean: null, covariance: null })), stationary: null });
   return {
     result: {
-      ...sampled.result,
-      method: `${sampled.result.method}; models in x alone: ${line.method} at eta/(1 - beta)`,
-      models: ordered(models, { ...sampled.result.models, ...Object.fromEntries(own) }),
+      ...sampled?.result,
+      method: methods(solved !== null, sampled?.result.method, line.method),
+      sgd,
+      models: ordered(models, { ...(sampled?.result.models ?? unansweredLaws(problem, inVelocity)), ...line.models }),
     },
-    warnings: [...sampled.warnings, ...atRates(problem, warnings)],
+    warnings: [
+      ...(own !== null && "reason" in own ? [notResolved(own.reason, sampled !== null)] : []),
+      // that of sampled laws would send to this very method
+      ...(sampled
+        ? sampled.warnings.filter((said) => solved === null || said.code !== "not-applicable" || said.model !== undefined)
+        : unanswered(inVelocity)),
+      ...(solved
+        ? [warning("not-applicable", "With momentum stationary laws of SGD and of models with a velocity are known on quadratics alone.")]
+        : []),
+      ...atRates(problem, warnings),
+    ],
   };
 }
 
+function unansweredLaws(problem: SgdProblem, models: readonly SdeModel[]): Record<string, ModelLaw> {
+  const laws = problem.at.map((step) => ({ step, mean: null, covariance: null, klFromSgd: null, w2SquaredFromSgd: null }));
+  return Object.fromEntries(
+    models.map(({ id }) => [
+      id,
+      { exists: true, regime: "one-step", defect: 0, diffusion: null, laws, stationary: null } satisfies ModelLaw,
+    ]),
+  );
+}
+
+/** `sample` is left out where nothing may be sampled. */
 export async function lineExpectationsBeside(
   problem: SgdProblem,
   models: readonly SdeModel[],
   options: QuestionOptions,
-  sample: Sample<Expectations>,
+  sample: Sample<Expectations> | undefined,
 ): Promise<Expectations> {
-  const sampled = await sample(models.filter(hasVelocity));
+  const own = heavyBallLineApplies(problem) ? heavyBallExpectations(problem, options.signal) : null;
+  const solved = own !== null && !("reason" in own) ? own : null;
+  const failed = problem.tests.filter((_, t) => !solved?.curves[t]);
+  const inVelocity = models.filter(hasVelocity);
+  const sampled = sample && (inVelocity.length > 0 || failed.length > 0) ? await sample(inVelocity) : null;
   const line = await lineSolver.solve(atEffectiveRate(problem), onLine(models), options);
+  const sgd = problem.tests.map((_, t) => solved?.curves[t] ?? sampled?.sgd[t] ?? null);
+  const beside = inVelocity.map(({ id }): [string, (Curve | null)[]] => [
+    id,
+    problem.tests.map((_, t) => anchored(sampled?.models[id]?.[t] ?? null, solved?.curves[t] ?? null)),
+  ]);
+  const reason = own !== null && "reason" in own ? own.reason : `two lattices differ for ${failed.map(({ text }) => text).join(", ")}`;
   return {
-    ...sampled,
-    method: `${sampled.method}; models in x alone: ${line.method} at eta/(1 - beta)`,
-    models: { ...sampled.models, ...line.models },
-    warnings: [...sampled.warnings, ...atRates(problem, line.warnings)],
+    method: methods(failed.length < problem.tests.length, sampled?.method, line.method),
+    sgd,
+    deviations: problem.tests.map((_, t) => (solved?.curves[t] ? solved.deviations[t]! : (sampled?.deviations[t] ?? null))),
+    models: { ...Object.fromEntries(beside), ...line.models },
+    warnings: [
+      ...(own !== null && failed.length > 0 ? [notResolved(reason, sampled !== null)] : []),
+      ...(sampled ? sampled.warnings : unanswered(inVelocity)),
+      ...atRates(problem, line.warnings),
+    ],
   };
+}
+
+/** A model's curve that was sampled along with SGD, about SGD's own curve where that is known: only the difference is uncertain then. */
+function anchored(curve: Curve | null, sgd: Curve | null): Curve | null {
+  if (!curve?.fromSgd || !sgd) return curve;
+  const { values, errors } = curve.fromSgd;
+  return {
+    ...curve,
+    values: values.map((difference, k) => sgd.values[k]! + difference),
+    errors: errors.map((error, k) => Math.sqrt(error * error + sgd.errors[k]! * sgd.errors[k]!)),
+  };
+}
+
+function methods(lattice: boolean, sampled: string | undefined, line: string): string {
+  const parts = [...(lattice ? ["SGD: transfer operator on a lattice in (x, v)"] : []), ...(sampled === undefined ? [] : [sampled])];
+  return [...parts, `models in x alone: ${line} at eta/(1 - beta)`].join("; ");
+}
+
+function notResolved(reason: string, sampled: boolean): Warning {
+  return sampled
+    ? warning("fallback", `SGD with momentum is not resolved by its lattice in (x, v) (${reason}): sampled instead.`)
+    : warning("not-converged", `SGD with momentum is not resolved by its lattice in (x, v) (${reason}).`);
+}
+
+function unanswered(models: readonly SdeModel[]): Warning[] {
+  return models.map(({ id, title }) =>
+    warning("not-applicable", `${title} has no method without sampling here: --method sample or auto answers it.`, { model: id }),
+  );
 }
 
 export async function lineExitsBeside(

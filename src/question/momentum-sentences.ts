@@ -1,6 +1,6 @@
 // What momentum changes, in words, for those who know it as an optimiser's setting: noise, stability, escape. Each sentence compares with plain SGD
 // at the same learning rate or at eta/(1 - beta), by theory.md 7 on the quadratic that touches f at the start, and by exit times that are computed.
-import type { ComparedProblem, Estimate, ExitResult, LawResult } from "../answer/index.ts";
+import type { ComparedProblem, DiagnoseResult, Estimate, ExitResult, LawResult } from "../answer/index.ts";
 import type { Warning } from "../answer/warning.ts";
 import { EscapementError } from "../errors.ts";
 import { atEffectiveRate, effectiveRate } from "../model/momentum.ts";
@@ -25,6 +25,18 @@ export async function momentumSentences(
     ...bestByQuestion(byQuestion),
     ...missing(byQuestion, law, warnings),
   ];
+}
+
+/** The same for networks, whose curvature comes from their diagnosis at the start. */
+export function momentumNetworkSentences(problem: SgdProblem, { thresholds, momentum }: DiagnoseResult): string[] {
+  if (!problem.momentum) return [];
+  const { beta } = problem.momentum;
+  const lines = noise(problem);
+  if (thresholds.unstable !== null)
+    lines.push(
+      `Stability: at the start SGD with momentum ${beta} stays up to learning rate 2(1 + beta)/lambda = ${short(thresholds.unstable)}, ${short(1 + beta)} times that of plain SGD; ${momentum?.modes === "none swings" ? "no direction swings" : `directions swing from ${short(momentum?.swings ?? 0)} on`}, and lose half their swing in ${short(halfLife(beta))} steps.`,
+    );
+  return lines;
 }
 
 /** Largest and smallest curvature at the start. */
@@ -76,7 +88,7 @@ function stability(problem: SgdProblem): string[] {
     // the eigenvalues' angle, cos = a/sqrt(beta): a turn takes 2 pi/angle steps
     const turn = turnSteps(z, beta);
     lines.push(
-      `The steepest direction swings about the minimum, once in ${short(turn)} steps, and loses half its swing in ${short(halfLife(beta))} steps: plain SGD and every model in x alone cannot show that; Langevin and HA-SME-M do.`,
+      `The steepest direction swings about the minimum, once in ${short(turn)} steps, and loses half its swing in ${short(halfLife(beta))} steps: plain SGD and every model in x alone cannot show that; Langevin${problem.objective.quadratic ? " and HA-SME-M do" : " does"}.`,
     );
   }
   return lines;

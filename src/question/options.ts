@@ -1,5 +1,6 @@
 // What all questions may be told.
 import type { NormalKind } from "../numerics/normals.ts";
+import type { NetworkPaths } from "./network-paths.ts";
 
 export interface QuestionOptions {
   /** Model ids; default: all of the list. */
@@ -15,6 +16,8 @@ export interface QuestionOptions {
   readonly nearest?: boolean;
   readonly strict?: boolean;
   readonly twoStep?: boolean;
+  /** Who runs paths on networks; default: this thread. */
+  readonly networkPaths?: NetworkPaths;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number, what: string) => void;
 }

@@ -15,6 +15,7 @@ import type { ObservationSpec } from "../ensemble/observation.ts";
 import { type Engine, otherTasks, runBlock } from "../ensemble/run.ts";
 import type { SgdKind } from "../ensemble/sgd.ts";
 import { type Scheme, schemeWalker, singleProgram } from "../ensemble/single.ts";
+import { isSvag } from "../ensemble/svag.ts";
 import { InputError, InterruptedError, NoAnswerError } from "../errors.ts";
 import { isDeterministic } from "../model/define.ts";
 import { modelById } from "../model/index.ts";
@@ -148,11 +149,11 @@ function schemeOf(problem: SgdProblem, { models = ["sgd"], substeps = defaults.s
   if (models.length !== 1)
     throw new InputError(
       "question/paths",
-      `models (--models): found ${models.join(", ")}; allowed: one process at a time, sgd, sgd-gaussian or a model.`,
+      `models (--models): found ${models.join(", ")}; allowed: one process at a time, sgd, sgd-gaussian, svag-L (L parts a step) or a model.`,
       { models },
     );
   const id = models[0]!;
-  if (id === "sgd" || id === "sgd-gaussian") return { problem, process: id satisfies SgdKind, substeps: 1 };
+  if (id === "sgd" || id === "sgd-gaussian" || isSvag(id)) return { problem, process: id satisfies SgdKind, substeps: 1 };
   if (!Number.isInteger(substeps) || substeps < 1 || substeps > 255)
     throw new InputError("question/paths", `substeps (--substeps): found ${substeps}; allowed: a whole number from 1 to 255.`, {
       substeps,

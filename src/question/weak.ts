@@ -8,6 +8,7 @@ import type { FittedOrder, ModelWeak, WeakResult, WeakRow } from "../answer/weak
 import { InputError, InterruptedError, NoAnswerError } from "../errors.ts";
 import { closedExpectations } from "../law/closed-expectations.ts";
 import type { Curve, ExpectationSolver, Expectations } from "../law/expectations.ts";
+import { heavyBallLineApplies } from "../law/heavy-ball-line.ts";
 import { lineSolver } from "../law/line-expectations.ts";
 import { planeSolver } from "../law/plane.ts";
 import type { SdeModel } from "../model/model.ts";
@@ -121,13 +122,12 @@ async function expectations(problem: SgdProblem, models: readonly SdeModel[], op
       open = open.filter((test) => failed.includes(test) || !covered.includes(test));
     }
   }
-  if (open.length > 0 && options.method !== "exact" && options.engine) {
+  const onLine = coversLine(problem, options.method) && (sampled || heavyBallLineApplies(problem));
+  if (open.length > 0 && (sampled || onLine)) {
     const json = { ...problem.json, tests: open.map((test) => test.text) };
     const asked = { ...problem, tests: open, json };
-    const { engine } = options;
-    const found = coversLine(problem, options.method)
-      ? await lineExpectationsBeside(asked, models, options, (own) => engine(asked, own, options))
-      : await engine(asked, models, options);
+    const sample = sampled ? (own: readonly SdeModel[]) => options.engine!(asked, own, options) : undefined;
+    const found = onLine ? await lineExpectationsBeside(asked, models, options, sample) : await sample!(models);
     parts.push({ tests: open, found });
     open = [];
   }

@@ -12,12 +12,15 @@ const notations = {
     "Primes and $f^{(n)}$ are derivatives; $s = \\Sigma$ is the variance of the gradient noise, $K, C_4, \\ldots$ are its higher cumulants; $\\partial^n$ differentiates the test function.",
 } as const;
 
+const momentumNotation =
+  "The state is $(x, p)$, $p = v/h$, $h = \\sqrt{\\eta}$, $\\gamma = (1-\\beta)/h$; a step takes the time $h$, orders are those of $h$; $\\partial_{x}$ and $\\partial_{p}$ differentiate along $x$ and $p$.";
+
 /** A document with the generator and the models; needs amsmath alone. */
 export function deriveLatex(answer: Answer<DeriveResult>): string {
   const { result } = answer;
   const generator = result.generator.map(({ order, terms }) => display([aligned(`L_{${order}}`, terms.map(termPiece))]));
   const models = result.models.flatMap((model) => [
-    `\\paragraph{${model.title}${model.ours ? "\\textsuperscript{\\textdagger}" : ""}} weak order ${model.weakOrder}${varying(model)}`,
+    `\\paragraph{${model.title}${model.ours ? "\\textsuperscript{\\textdagger}" : ""}} weak order ${model.weakOrder}${result.momentum ? " in $h$" : ""}${varying(model)}`,
     display([aligned("b", pieces(model.drift.latex)), aligned("D D^{\\top}", pieces(model.diffusion.latex))]),
   ]);
   return [
@@ -27,8 +30,9 @@ export function deriveLatex(answer: Answer<DeriveResult>): string {
     "\\usepackage[a4paper,margin=2.5cm]{geometry}",
     "\\allowdisplaybreaks",
     "\\begin{document}",
-    `\\section*{Modified equation of SGD, noise law: ${result.noiseLaw}}`,
+    `\\section*{Modified equation of SGD${result.momentum ? " with momentum" : ""}, noise law: ${result.noiseLaw}}`,
     notations[result.dimension === 1 ? "scalar" : "tensor"],
+    ...(result.momentum ? [momentumNotation] : []),
     ...generator,
     "\\section*{Models}",
     ...models,

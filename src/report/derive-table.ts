@@ -9,16 +9,20 @@ const defaults = { width: 80 } as const;
 
 const sourceWords: Readonly<Record<DerivedTerm["source"], string>> = {
   "ha-sme": "kept by HA-SME",
+  quadratic: "gradient, Hessian and Sigma",
   "third-derivative": "third and higher derivatives of f",
   "noise-derivative": "derivatives of Sigma",
   skewness: "skewness and higher cumulants",
 };
 
+const plain = "SGD's modified equation, L = (1/eta) log S = L_0 + eta L_1 + ...";
+const heavyBall = "The modified equation of SGD with momentum on (x, p), L = (1/h) log S = L_0 + h L_1 + ..., h = sqrt(eta) a step";
+
 export function deriveTable(answer: Answer<DeriveResult>, options: TableOptions = {}): string {
   const width = options.width ?? defaults.width;
   const { result } = answer;
   const lines = [
-    ...wrap(`SGD's modified equation, L = (1/eta) log S = L_0 + eta L_1 + ..., noise law: ${result.noiseLaw}`, width),
+    ...wrap(`${result.momentum ? heavyBall : plain}, noise law: ${result.noiseLaw}`, width),
     ...wrap(result.notation, width),
     "",
   ];
@@ -28,8 +32,11 @@ export function deriveTable(answer: Answer<DeriveResult>, options: TableOptions 
   }
   lines.push("", ...beyond(result, width), "", "Models");
   for (const model of result.models) {
-    lines.push(`  ${model.title}${model.ours ? ` ${dagger}` : ""}, weak order ${model.weakOrder}${varying(model)}`);
+    lines.push(
+      `  ${model.title}${model.ours ? ` ${dagger}` : ""}, weak order ${model.weakOrder}${result.momentum ? " in h" : ""}${varying(model)}`,
+    );
     lines.push(...indented(`b = ${model.drift.text}`, width), ...indented(`D D^T = ${model.diffusion.text}`, width));
+    if (model.note) lines.push(...indented(model.note, width));
   }
   if (result.models.some((m) => m.ours)) lines.push(`  ${daggerNote}`);
   if (result.sizes) lines.push("", "Where the error comes from: sizes of the terms at the start", ...sizeTable(result, width));

@@ -105,7 +105,7 @@ export function ratio(a: Estimate, b: Estimate): Estimate {
   return { value, error: Math.abs(value) * Math.sqrt(left * left + right * right), kind };
 }
 
-/** The ratio as people say it. @example inWords(0.73) // "27 % fast" (exits sooner than SGD) */
+/** The ratio as people say it. @example fastOrSlow(0.73) // "27 % fast" */
 export function fastOrSlow(exitRatio: number): string {
   const percent = Math.abs(exitRatio - 1) * 100;
   if (percent < 0.05) return "as SGD";

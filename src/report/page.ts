@@ -9,6 +9,7 @@ import { type FigureContext, problemFigures } from "./figure/index.ts";
 import { questionWords } from "./figure/verdicts.ts";
 import { html, type Markup } from "./html.ts";
 import { defectNotes, lawTables } from "./law-table.ts";
+import { formatNumber } from "./number.ts";
 import {
   factsList,
   figureGrid,
@@ -116,11 +117,20 @@ function problemSection(problem: ComparedProblem, name: string, number: number, 
 <h3>What was asked</h3><p class="setting">${setting(problem.problem)}</p><p>${askedText(problem.problem, askedQuestions(problem))}</p>
 ${problem.sentences.length > 0 ? html`<h3>In short</h3><ul class="short">${problem.sentences.map((sentence) => html`<li>${plainText(sentence).replaceAll(" %", "\u00a0%")}</li>`)}</ul>` : null}
 <h3>Verdicts</h3>${verdictTable(problem)}
-${warningList(notes.notes, html`<h3>Warnings</h3>`)}
+${stability(problem)}${warningList(notes.notes, html`<h3>Warnings</h3>`)}
 <h3>Figures</h3>${figureGrid(problemFigures(problem, figures), prefix, 4)}
 <h3>Numbers</h3>${numbers(problem, notes)}
 <h3>Models</h3>${modelTable(problem.descriptions, "Drift and diffusion of each model")}
 ${problemFile(problem.problem, "The problem file")}</section>
+`;
+}
+
+/** What half and twice the learning rate do at the start: asked of networks. */
+function stability({ diagnose }: ComparedProblem): Markup | null {
+  if (!diagnose.sweep || diagnose.sweep.length === 0) return null;
+  const { meanSquare } = diagnose.thresholds;
+  const squares = diagnose.sweep.some((row) => row.stableInMeanSquare === null);
+  return html`<h3>Stability where SGD starts</h3>${htmlTables([sweepTable(diagnose.sweep)])}<p class="note">In mean: every z between 0 and 2. In mean square: E|x|² stays bounded although samples have curvatures of their own${typeof meanSquare === "number" ? html`, up to a learning rate of ${formatNumber(meanSquare, 4)}` : null}.${squares ? " A dash: not decided here, see the warnings." : ""}</p>
 `;
 }
 
@@ -130,6 +140,6 @@ function numbers(problem: ComparedProblem, notes: Footnotes): Markup {
   return html`<details><summary>Laws${law.sgd.laws.length > 0 ? `, by ${law.method}` : ": not compared"}</summary>${htmlTables(lawTables(law, problem.problem, notes))}${defectNotes(law).map((each) => html`<p>${each}</p>`)}</details>
 <details><summary>Averages, by ${weak.method}</summary>${htmlTables(weakTables(weak, notes))}</details>
 ${exit ? html`<details><summary>Exit times, by ${exit.method}</summary>${htmlTables(exitTables(exit, notes, regionText(problem.problem)))}</details>` : null}
-<details><summary>The point where SGD starts</summary>${factsList([...facts(diagnose), ...(diagnose.indicators ? indicatorFacts(diagnose.indicators) : [])])}${diagnose.sweep ? htmlTables([sweepTable(diagnose.sweep)]) : null}</details>${references}
+<details><summary>The point where SGD starts</summary>${factsList([...facts(diagnose), ...(diagnose.indicators ? indicatorFacts(diagnose.indicators) : [])])}</details>${references}
 `;
 }

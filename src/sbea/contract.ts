@@ -66,10 +66,16 @@ function tensorOf(factor: Factor, tensors: TensorSource): Float64Array {
 /**
  * Writes coefficient * contraction, without eta^etaPower, to `out` (overwritten) and returns it.
  * @param out  d^(free.length) entries, row-major in the order of `term.free`; two free indices are symmetrised
- * @returns out; rounding errors only, a few 1e-16 times the number of summands
- * @example // -(1/2) f_ij f_j in one dimension, f' = 3, f'' = 2: -3
+ * @returns out; rounding errors only, a few 1e-16 times the number of summands; -(1/2) f_ij f_j in one dimension, f' = 3, f'' = 2, is -3
  */
 export function evaluateTerm(term: Term, tensors: TensorSource, out: Float64Array): Float64Array {
+  contractTerm(term, tensors, out);
+  if (term.free.length === 2) symmetrise(out, tensors.d);
+  return out;
+}
+
+/** The same with two free indices as they stand. */
+export function contractTerm(term: Term, tensors: TensorSource, out: Float64Array): Float64Array {
   if (tensors.d === 1) {
     let product = toNumber(term.coefficient);
     for (const factor of term.factors) product *= tensorOf(factor, tensors)[0]!;
@@ -85,7 +91,6 @@ export function evaluateTerm(term: Term, tensors: TensorSource, out: Float64Arra
   for (const join of plan.joins) run(join, operand(join.left), operand(join.right));
   const last = plan.joins.at(-1)!.result;
   for (let i = 0; i < last.length; i++) out[i] = plan.coefficient * last[i]!;
-  if (term.free.length === 2) symmetrise(out, tensors.d);
   return out;
 }
 

@@ -9,11 +9,11 @@
 //     L_p = (-1)^(p+1) sum_graphs omega(graph) / |Aut(graph)| (its contraction),   orders of the vertices adding up to p + 1
 //
 // This is log S = sum_m (-1)^(m+1) (S - I)^m / m term by term, without forming a power. The polynomial of a disconnected
-// graph is a product, divisible by m^2, so connected graphs suffice; they grow one vertex at a time from those of lower orders.
+// graph is a product, divisible by m^2, so connected graphs suffice (step-graphs.ts).
 // What is not done here: evaluating (contract.ts, apply.ts), choosing an SDE (models.ts), printing (print.ts).
-import { canonical, emptyGraph, type Graph, relabel } from "./graph.ts";
-import { orderLinear } from "./order-polynomial.ts";
-import { add, isZero, multiply, negate, rational } from "./rational.ts";
+import { canonical, type Graph, relabel } from "./graph.ts";
+import { add, isZero, negate, rational } from "./rational.ts";
+import { graphsByWeight, type Species, type SpeciesTable, weightOf } from "./step-graphs.ts";
 import type { Rational, Term } from "./term.ts";
 import { mergeGradients, termOf } from "./term-of-graph.ts";
 
@@ -46,88 +46,30 @@ export interface GeneratorOrder {
  * @param order  highest p, an integer >= 0
  */
 export function generator(order: number, law: NoiseLaw): readonly GeneratorOrder[] {
-  const byWeight: Graph[][] = [[emptyGraph]];
+  const next = graphsByWeight((weight) => cumulants(weight, law));
   return Array.from({ length: order + 1 }, (_, p) => {
-    byWeight.push(connectedGraphs(byWeight, p + 1, law));
-    return { order: p, terms: collect(byWeight[p + 1]!, p) };
+    const { graphs, table } = next();
+    return { order: p, terms: collect(graphs, table, p) };
   });
 }
 
-/** Connected graphs of this weight (sum of vertex orders), one of each kind, from those of lower weights. */
-function connectedGraphs(byWeight: readonly (readonly Graph[])[], weight: number, law: NoiseLaw): Graph[] {
-  const found = new Map<string, Graph>();
-  const highest = law === "gaussian" || law === "constant" ? 2 : weight;
-  for (let r = 1; r <= Math.min(highest, weight); r++) {
-    for (const graph of byWeight[weight - r]!) {
-      grow(graph, r, law === "constant", (grown) => {
-        const { key, order } = canonical(grown);
-        if (!found.has(key)) found.set(key, relabel(grown, order));
-      });
-    }
-  }
-  return [...found.values()];
-}
-
-/** Adds a vertex of order r in every way: its legs fall on some vertices, and open legs of others are turned on it. */
-function grow(graph: Graph, r: number, constantCovariance: boolean, visit: (grown: Graph) => void): void {
-  const { n } = graph;
-  const below = reachability(graph);
-  const out = new Array<number>(n).fill(0);
-  const into = new Array<number>(n).fill(0);
-  const mayBeDifferentiated = (order: number) => order === 1 || !constantCovariance;
-  const chooseOut = (u: number, left: number): void => {
-    if (u === n) {
-      chooseInto(0);
-      return;
-    }
-    const most = mayBeDifferentiated(graph.orders[u]!) ? left : 0;
-    for (out[u] = 0; out[u]! <= most; out[u]!++) chooseOut(u + 1, left - out[u]!);
-    out[u] = 0;
-  };
-  const chooseInto = (w: number): void => {
-    if (w === n) {
-      if (n === 0 || out.some(Boolean) || into.some(Boolean)) visit(withVertex(graph, r, out, into));
-      return;
-    }
-    // An arc from w would close a cycle if a leg of the new vertex leads to w.
-    const cyclic = out.some((count, u) => count > 0 && below[u * n + w]);
-    const most = mayBeDifferentiated(r) && !cyclic ? graph.open[w]! : 0;
-    for (into[w] = 0; into[w]! <= most; into[w]!++) chooseInto(w + 1);
-    into[w] = 0;
-  };
-  chooseOut(0, r);
-}
-
-function withVertex({ n, orders, open, arcs }: Graph, r: number, out: readonly number[], into: readonly number[]): Graph {
-  const grown: number[] = [];
-  for (let u = 0; u < n; u++) {
-    for (let v = 0; v < n; v++) grown.push(arcs[u * n + v]!);
-    grown.push(into[u]!);
-  }
-  grown.push(...out, 0);
-  const stillOpen = [...open.map((count, u) => count - into[u]!), out.reduce((left, count) => left - count, r)];
-  return { n: n + 1, orders: [...orders, r], open: stillOpen, arcs: grown };
-}
-
-/** reach[u * n + w]: w is u or is reached from u along arcs. */
-function reachability({ n, arcs }: Graph): boolean[] {
-  const reach = arcs.map((count, place) => count > 0 || place % (n + 1) === 0);
-  for (let k = 0; k < n; k++) {
-    for (let u = 0; u < n; u++) {
-      if (reach[u * n + k]) for (let w = 0; w < n; w++) if (reach[k * n + w]) reach[u * n + w] = true;
-    }
-  }
-  return reach;
+/** Cumulants of order r = 1 .. weight: r legs, differentiated as often as one likes, or never where they are constant. */
+function cumulants(weight: number, law: NoiseLaw): Species[] {
+  const highest = law === "gaussian" || law === "constant" ? Math.min(2, weight) : weight;
+  return Array.from({ length: highest }, (_, k) => {
+    const r = k + 1;
+    return { colour: r, legs: [r], weight: r, kind: 0, most: r === 1 || law !== "constant" ? Number.POSITIVE_INFINITY : 0 };
+  });
 }
 
 /** Adds up the graphs that are the same contraction: a derivative of f does not tell its own leg from those that fell on it. */
-function collect(graphs: readonly Graph[], p: number): GeneratorTerm[] {
+function collect(graphs: readonly Graph[], table: SpeciesTable, p: number): GeneratorTerm[] {
   const sums = new Map<string, { coefficient: Rational; graph: Graph }>();
   for (const graph of graphs) {
     const merged = mergeGradients(graph);
     const { key, order } = canonical(merged);
     const known = sums.get(key);
-    const coefficient = add(known?.coefficient ?? rational(0), weightOf(graph));
+    const coefficient = add(known?.coefficient ?? rational(0), weightOf(graph, table));
     sums.set(key, { coefficient, graph: known?.graph ?? relabel(merged, order) });
   }
   const sign = p % 2 === 0 ? negate : (a: Rational) => a;
@@ -139,13 +81,6 @@ function collect(graphs: readonly Graph[], p: number): GeneratorTerm[] {
     terms.push({ term, operatorOrder: term.free.length, key, batchPower });
   }
   return terms.sort(compareTerms);
-}
-
-/** omega / |Aut|; the symmetries are those of the vertices and, for each vertex, of the legs that do the same. */
-function weightOf(graph: Graph): Rational {
-  let symmetries = canonical(graph).automorphisms;
-  for (const count of [...graph.arcs, ...graph.open]) for (let k = 2; k <= count; k++) symmetries *= k;
-  return multiply(orderLinear(graph), rational(1, symmetries));
 }
 
 function compareTerms(a: GeneratorTerm, b: GeneratorTerm): number {

@@ -123,9 +123,9 @@ function keyOf({ n, orders, open, arcs }: Graph, order: readonly number[]): stri
   return key;
 }
 
-/** Orders and counts are below 16: one character each. */
+/** One character for each order and count. */
 function digit(value: number): string {
-  return value.toString(36);
+  return String.fromCharCode(48 + value);
 }
 
 /** The graph with its vertices in canonical order. */

@@ -9,12 +9,24 @@ export interface GradientAtom {
   readonly gradient: readonly Float64Array[];
 }
 
+/** One way for the step to go: where each coordinate of the state moves, as series in the state and the parameter. */
+export interface MoveAtom {
+  readonly probability: number;
+  readonly move: readonly Float64Array[];
+}
+
 /**
- * L_0 phi .. L_{degree-1} phi at x_0.
+ * L_0 phi .. L_{degree-1} phi at x_0, for SGD's step x - eta g.
  * @param space  series in h_1 .. h_d and eta (the last variable); its degree is the highest order of L plus 1
  * @param phi  the test function as a series in h
  */
 export function logTransfer(space: SeriesSpace, atoms: readonly GradientAtom[], phi: Float64Array): number[] {
+  const moves = atoms.map(({ probability, gradient }) => ({ probability, move: gradient.map((g) => timesParameter(space, g, -1)) }));
+  return logOfStep(space, moves, phi);
+}
+
+/** The same for any step y -> y + move(y, eta) that is the identity at eta = 0: each move has no term without eta. */
+export function logOfStep(space: SeriesSpace, atoms: readonly MoveAtom[], phi: Float64Array): number[] {
   const step = stepOf(space, atoms);
   const origin = new Array<number>(space.variables - 1).fill(0);
   const values = new Array<number>(space.degree).fill(0);
@@ -28,14 +40,14 @@ export function logTransfer(space: SeriesSpace, atoms: readonly GradientAtom[], 
 }
 
 /** S on series: the image of each monomial in h is averaged once, and S is linear. */
-function stepOf(space: SeriesSpace, atoms: readonly GradientAtom[]): (phi: Float64Array) => Float64Array {
+function stepOf(space: SeriesSpace, atoms: readonly MoveAtom[]): (phi: Float64Array) => Float64Array {
   const { exponents } = space;
   const size = exponents.length;
   const eta = space.variables - 1;
   const images = exponents.map(() => new Float64Array(size));
-  for (const { probability, gradient } of atoms) {
-    const moved = gradient.map((g, i) => {
-      const series = shiftEta(space, g, -1);
+  for (const { probability, move } of atoms) {
+    const moved = move.map((own, i) => {
+      const series = Float64Array.from(own);
       series[space.place(exponents[0]!.map((_, v) => (v === i ? 1 : 0)))!]! += 1;
       return series;
     });
@@ -45,7 +57,7 @@ function stepOf(space: SeriesSpace, atoms: readonly GradientAtom[]): (phi: Float
       if (i < 0) own[k] = Float64Array.from({ length: size }, (_, place) => (place === 0 ? 1 : 0));
       else {
         const lower = own[space.place(exponent.map((power, v) => (v === i ? power - 1 : power)))!]!;
-        own[k] = i === eta ? shiftEta(space, lower, 1) : space.multiply(lower, moved[i]!);
+        own[k] = i === eta ? timesParameter(space, lower, 1) : space.multiply(lower, moved[i]!);
       }
       for (let place = 0; place < size; place++) images[k]![place]! += probability * own[k]![place]!;
     }
@@ -59,8 +71,8 @@ function stepOf(space: SeriesSpace, atoms: readonly GradientAtom[]): (phi: Float
   };
 }
 
-/** factor * eta * series. */
-function shiftEta(space: SeriesSpace, series: Float64Array, factor: number): Float64Array {
+/** factor * eta * series, eta the last variable. */
+export function timesParameter(space: SeriesSpace, series: Float64Array, factor: number): Float64Array {
   const out = new Float64Array(series.length);
   for (const [k, exponent] of space.exponents.entries()) {
     const place = space.place([...exponent.slice(0, -1), exponent.at(-1)! + 1]);

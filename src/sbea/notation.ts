@@ -1,6 +1,7 @@
 // Terms in index notation, as text and TeX, and back from text. Sigma, K and C are the noise's cumulants of order 2, 3 and
 // more; indices after a comma differentiate (Sigma_ij,k is d_k Sigma_ij); repeated indices are summed; d_ij is the operator
-// on the test function, whose indices are the free ones. A drift ends in d_i, a D D^T in d_ij (symmetrised).
+// on the test function, whose indices are the free ones. A drift ends in d_i, a D D^T in d_ij (symmetrised). The cumulant of order 1 is the
+// heavy ball's velocity p (heavy-ball.ts).
 import { InternalError } from "../errors.ts";
 import { fromText } from "./rational.ts";
 import type { Factor, Rational, Term } from "./term.ts";
@@ -70,7 +71,7 @@ function factorText(factor: Factor): string {
 }
 
 function cumulantName({ indices }: { readonly indices: ArrayLike<unknown> }, sigma: string): string {
-  return indices.length === 2 ? sigma : indices.length === 3 ? "K" : "C";
+  return (["p", sigma, "K"] as const)[indices.length - 1] ?? "C";
 }
 
 function factorIndices(factor: Factor): string {
@@ -78,6 +79,6 @@ function factorIndices(factor: Factor): string {
   return factor.tensor === "cumulant" && factor.along.length > 0 ? `${own},${indexText(factor.along)}` : own;
 }
 
-function indexText(labels: readonly number[]): string {
+export function indexText(labels: readonly number[]): string {
   return labels.map((label) => letters[label]!).join("");
 }

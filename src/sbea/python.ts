@@ -21,7 +21,7 @@ export function pythonModule(model: PrintableModel, title: string, library: Pyth
   return [
     ...header(title, library),
     ...helpers([c, m].join(" ")),
-    ...(library === "jax" ? jaxTensors : []),
+    ...(library === "jax" ? derivativeFunction : []),
     ...(c === undefined || c === "1" ? [] : ["", "", "def drift_factor(z):", `    return ${c}`]),
     ...(m === undefined || m === "1" || m === "0" ? [] : ["", "", "def diffusion_factor(u, v):", `    return ${m}`]),
     "",
@@ -100,7 +100,8 @@ function helpers(formulas: string): string[] {
   return lines;
 }
 
-const jaxTensors = [
+/** What takes derivatives in JAX. */
+export const derivativeFunction = [
   "",
   "",
   "def derivative(function, n, x):",
@@ -111,17 +112,22 @@ const jaxTensors = [
 
 /** Fetches each tensor that the function's terms and factors use, once. */
 function tensorLines(terms: readonly Term[], library: PythonLibrary, gradient: boolean, sigma: boolean, hessian: boolean): string[] {
-  const names = new Set(terms.flatMap((term) => term.factors.map(nameOf)));
-  if (gradient) names.add("f_1");
-  if (hessian) names.add("f_2");
-  if (sigma) names.add("kappa_2_0");
-  return [...names].sort().map((name) => {
-    const [tensor, ...numbers] = name.split("_");
-    if (library === "numpy") return `    ${name} = ${tensor}(${numbers.join(", ")}, x)`;
-    return tensor === "f"
-      ? `    ${name} = derivative(f, ${numbers[0]}, x)`
-      : `    ${name} = derivative(kappa[${numbers[0]}], ${numbers[1]}, x)`;
-  });
+  const names = [...(gradient ? ["f_1"] : []), ...(hessian ? ["f_2"] : []), ...(sigma ? ["kappa_2_0"] : [])];
+  return tensorNames(terms, names).map((name) => tensorLine(name, library));
+}
+
+/** Names of the tensors in the terms, sorted, with `more` beside them. */
+export function tensorNames(terms: readonly Term[], more: readonly string[] = []): string[] {
+  return [...new Set([...terms.flatMap((term) => term.factors.map(nameOf)), ...more])].sort();
+}
+
+/** The line that fetches a tensor, `f_3` or `kappa_2_1`. */
+export function tensorLine(name: string, library: PythonLibrary): string {
+  const [tensor, ...numbers] = name.split("_");
+  if (library === "numpy") return `    ${name} = ${tensor}(${numbers.join(", ")}, x)`;
+  return tensor === "f"
+    ? `    ${name} = derivative(f, ${numbers[0]}, x)`
+    : `    ${name} = derivative(kappa[${numbers[0]}], ${numbers[1]}, x)`;
 }
 
 function driftLines(c: string | undefined): string[] {

@@ -55,7 +55,7 @@ function powers(symbols: readonly string[], raise: (symbol: string, power: numbe
 function nameOf(factor: Factor): readonly [name: string, derivatives: number] {
   if (factor.tensor === "f") return ["f", factor.indices.length];
   const order = factor.indices.length;
-  return [order === 2 ? "s" : order === 3 ? "K" : `C${order}`, factor.along.length];
+  return [(["p", "s", "K"] as const)[order - 1] ?? `C${order}`, factor.along.length];
 }
 
 function symbolText(factor: Factor): string {

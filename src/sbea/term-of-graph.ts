@@ -45,7 +45,7 @@ export function termOf(graph: Graph, coefficient: Rational, etaPower: number): T
   return { coefficient, etaPower, factors, free };
 }
 
-function readingOrder({ n, orders, open, arcs }: Graph): number[] {
+export function readingOrder({ n, orders, open, arcs }: Graph): number[] {
   const seen: number[] = [];
   const first = orders.findIndex((r, u) => open[u]! > 0 && r === 1);
   const queue = [first >= 0 ? first : open.findIndex((count) => count > 0)];

@@ -7,7 +7,8 @@ export type Rational = readonly [numerator: bigint, denominator: bigint];
 /**
  * One tensor of a contraction. Indices are labels; a label that occurs twice is summed over, one that occurs once is free.
  * - f: derivative of f along all `indices` (order = indices.length >= 1).
- * - cumulant: the noise's cumulant of order `indices.length` (2 is Sigma, 3 is K), differentiated along `along`.
+ * - cumulant: the noise's cumulant of order `indices.length` (2 is Sigma, 3 is K), differentiated along `along`. Order 1 occurs in terms of
+ *   the heavy ball alone (heavy-ball.ts): its velocity p.
  */
 export type Factor =
   | { readonly tensor: "f"; readonly indices: readonly number[] }

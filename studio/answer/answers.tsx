@@ -1,13 +1,13 @@
 // The right column: the verdict on top, below it one tab a question.
 import { useRef } from "preact/hooks";
 import { csv } from "../../src/report/index.ts";
-import { pictureFile } from "../stage/picture-file.ts";
-import { useWidth } from "../stage/width.ts";
+import { pictureFile } from "../part/picture-file.ts";
+import { SaveButtons } from "../part/save-buttons.tsx";
+import { useWidth } from "../part/width.ts";
 import { tab } from "../state/address.ts";
 import { comparedProblem, figures, outdated } from "../state/store.ts";
 import { FigureCard } from "./figure-card.tsx";
 import { BestModels } from "./map.tsx";
-import { SaveButtons } from "./save-buttons.tsx";
 import { Spectrum, spectrumRows } from "./spectrum.tsx";
 import { ExitNumbers, WeakNumbers } from "./tables.tsx";
 import { Verdict } from "./verdict.tsx";

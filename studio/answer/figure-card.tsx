@@ -2,7 +2,7 @@
 // library, every text escaped; here it is parsed as XML, so that nothing in it can become a script.
 import { useEffect, useRef } from "preact/hooks";
 import type { DrawnFigure } from "../engine/jobs.ts";
-import { SaveButtons } from "./save-buttons.tsx";
+import { SaveButtons } from "../part/save-buttons.tsx";
 
 export function FigureCard({ figure }: { figure: DrawnFigure }) {
   const holder = useRef<HTMLDivElement>(null);

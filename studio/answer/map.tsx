@@ -2,10 +2,10 @@
 import { useState } from "preact/hooks";
 import type { MapResult } from "../../src/index.ts";
 import { processName } from "../../src/report/index.ts";
+import { Progress } from "../part/progress.tsx";
 import { commandLine } from "../state/command-line.ts";
 import { answerWork, askMap, cancelAnswers, form, gallery, mapped, problem, reading, treatment } from "../state/store.ts";
 import { FigureCard } from "./figure-card.tsx";
-import { Progress } from "./progress.tsx";
 
 /** Values in equal ratios round the one that is set, rounded as they are typed. */
 const around = (value: number, least: number, most: number, count: number): number[] =>

@@ -1,7 +1,7 @@
 // The Hessian's eigenvalues at the start on a line of z = eta lambda, with the regimes that lie between 0, 1 and 2. It is drawn from the
 // eigenvalues and the slider alone, so it moves with the slider.
 import { formatNumber } from "../../src/report/index.ts";
-import { ticksOf } from "../stage/axis.tsx";
+import { ticksOf } from "../part/axis.tsx";
 import { form, reading } from "../state/store.ts";
 
 const size = { height: 118, left: 14, right: 14, base: 74 } as const;

@@ -1,10 +1,10 @@
 // The verdict, in words and by question. What holds at the start is told as soon as the problem is read; the comparison follows.
 import type { ComparedProblem, ModelVerdict, QuestionName } from "../../src/index.ts";
 import { formatNumber, processStyle } from "../../src/report/index.ts";
-import { regimeWords } from "../panel/problem.tsx";
+import { Progress } from "../part/progress.tsx";
+import { regimeWords } from "../part/regime.ts";
 import { answerWork, cancelAnswers, comparedProblem, outdated, reading } from "../state/store.ts";
 import { Figure } from "./number.tsx";
-import { Progress } from "./progress.tsx";
 
 const questions: readonly (readonly [QuestionName, string])[] = [
   ["law", "law of xₖ"],

@@ -4,8 +4,11 @@ import type { Jobs } from "./jobs.ts";
 
 type Report = (done: number, total: number, what: string) => void;
 
-export function askLaw({ raw, at, models, twoStep, nearest }: Jobs["law"]["ask"], onProgress: Report): Promise<Jobs["law"]["answer"]> {
-  return law(readProblem(raw), { at, models, twoStep, nearest, engine: sampling.law, onProgress });
+export function askLaw(
+  { raw, at, models, detail, twoStep, nearest }: Jobs["law"]["ask"],
+  onProgress: Report,
+): Promise<Jobs["law"]["answer"]> {
+  return law(readProblem(raw), { at, models, detail, twoStep, nearest, engine: sampling.law, onProgress });
 }
 
 export function askCompare({ raw, twoStep, nearest }: Jobs["compare"]["ask"], onProgress: Report): Promise<Jobs["compare"]["answer"]> {

@@ -81,7 +81,12 @@ export interface CloudPart {
 export interface Jobs {
   read: { ask: { raw: Raw; fit: boolean }; part: never; answer: Reading };
   table: { ask: { text: string; source: string }; part: never; answer: Table };
-  law: { ask: { raw: Raw; at: readonly number[]; models: readonly string[] } & Treatment; part: never; answer: Answer<LawResult> };
+  law: {
+    /** "draft" answers a slider, with its error; "densities" are the figures of the command. */
+    ask: { raw: Raw; at: readonly number[]; models: readonly string[]; detail: "draft" | "densities" } & Treatment;
+    part: never;
+    answer: Answer<LawResult>;
+  };
   clouds: {
     ask: { raw: Raw; plane: Plane; steps: readonly number[]; paths: number; processes: readonly string[] };
     part: CloudPart;

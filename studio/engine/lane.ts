@@ -24,7 +24,8 @@ export interface Lane {
   cancel(): void;
 }
 
-export function createLane(start: () => Worker): Lane {
+/** @param patience  longer for short jobs that follow each other fast: a worker that goes on knows its code well */
+export function createLane(start: () => Worker, patience: number = defaults.patience): Lane {
   let worker: Worker | undefined;
   let since: number | undefined;
   let waiting: (() => void) | undefined;
@@ -67,7 +68,7 @@ export function createLane(start: () => Worker): Lane {
       clearTimeout(timer);
       if (since === undefined) return send(request, listener);
       waiting = () => send(request, listener);
-      const left = defaults.patience - (performance.now() - since);
+      const left = patience - (performance.now() - since);
       timer = setTimeout(
         () => {
           end();

@@ -16,6 +16,8 @@ import type { LineLandscape, Plane, PlaneLandscape, Raw, Reading } from "./jobs.
 
 const defaults = {
   paths: 96,
+  /** On a line a frame is seen with fewer, and a slider waits for it. */
+  linePaths: 32,
   /** Of the paths' steps, so many are looked at. */
   steps: 24,
   /** Beyond so many steps of all paths the frame is taken from fewer paths. */
@@ -134,7 +136,7 @@ async function framesOf(
   origin: readonly number[],
 ): Promise<[number, number][]> {
   const { d } = problem.objective;
-  const paths = Math.max(8, Math.min(defaults.paths, Math.floor(defaults.work / problem.steps)));
+  const paths = Math.max(8, Math.min(d === 1 ? defaults.linePaths : defaults.paths, Math.floor(defaults.work / problem.steps)));
   const horizon = Math.min(problem.steps, Math.ceil(defaults.work / paths));
   const steps = [...new Set(Array.from({ length: defaults.steps + 1 }, (_, i) => Math.round((horizon * i) / defaults.steps)))];
   const seen = directions.map((): number[] => []);

@@ -1,5 +1,6 @@
 // The left column: the problem, as fields that a person fills in.
 import { useRef } from "preact/hooks";
+import { regimeWords } from "../part/regime.ts";
 import { tour } from "../state/address.ts";
 import type { Form } from "../state/form.ts";
 import { galleryNames } from "../state/gallery.ts";
@@ -307,10 +308,3 @@ function regimeHint(): string {
   if (!result || fault.value) return "";
   return `z = ηλ up to ${result.zMax.toPrecision(3)} at the start: ${regimeWords[result.regime]}`;
 }
-
-export const regimeWords = {
-  "one-step": "one-step regime",
-  "two-step": "two-step regime: SGD jumps across",
-  unstable: "unstable: SGD leaves",
-  "no-diffusion": "no SDE",
-} as const;

@@ -3,8 +3,8 @@
 import type { LawAtStep } from "../../src/index.ts";
 import { formatNumber, processStyle } from "../../src/report/index.ts";
 import type { LineLandscape } from "../engine/jobs.ts";
+import { AxisX } from "../part/axis.tsx";
 import { frame, frames, laws, reading, shown } from "../state/store.ts";
-import { AxisX } from "./axis.tsx";
 import { momentOf } from "./player.tsx";
 
 const size = { height: 470, left: 14, right: 14, top: 24, objective: 120, gap: 34, densities: 230 } as const;
@@ -54,6 +54,8 @@ export function LineStage({ landscape, width }: { landscape: LineLandscape; widt
       viewBox={`0 0 ${width} ${size.height}`}
       role="img"
       aria-label={label}
+      data-eta={laws.value?.answer.problem["learningRate"]}
+      data-detail={laws.value?.detail}
       fill="currentColor"
       font-family="system-ui, sans-serif"
     >
@@ -117,16 +119,29 @@ export function LineStage({ landscape, width }: { landscape: LineLandscape; widt
 const peakOf = (at: LawAtStep | undefined): number => at?.density?.p.reduce((a, b) => Math.max(a, b), 0) ?? 0;
 
 /** The densities of the moment as CSV rows. */
+/** The largest error of the densities of this moment, over SGD's highest. */
+export function densityError(): number | null {
+  const step = frames.value[frame.value] ?? 0;
+  const answer = laws.value?.answer.result;
+  const own = answer && lawAt(answer.sgd.laws, step);
+  if (!answer || !own?.density) return null;
+  const others = Object.entries(answer.models).filter(([id]) => shown.value.includes(id));
+  const errors = [own, ...others.map(([, { laws: all }]) => all.find((each) => each.step === own.step))].map(
+    (at) => at?.density?.error ?? 0,
+  );
+  return Math.max(...errors) / (peakOf(own) || 1);
+}
+
 export function densityRows(): { columns: string[]; rows: (string | number)[][] } {
   const step = frames.value[frame.value] ?? 0;
   const answer = laws.value?.answer.result;
   const rows = answer
     ? [["sgd", answer.sgd.laws] as const, ...Object.entries(answer.models).map(([id, m]) => [id, m.laws] as const)].flatMap(([id, all]) => {
         const at = lawAt(all, step);
-        return at?.density ? at.density.x.map((each, i) => [at.step, id, each, at.density!.p[i]!]) : [];
+        return at?.density ? at.density.x.map((each, i) => [at.step, id, each, at.density!.p[i]!, at.density!.error ?? ""]) : [];
       })
     : [];
-  return { columns: ["step", "process", "x", "density"], rows };
+  return { columns: ["step", "process", "x", "density", "error"], rows };
 }
 
 /** From the lowest to the value below which two thirds of the points lie. */

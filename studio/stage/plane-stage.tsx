@@ -4,12 +4,12 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { formatNumber, processStyle } from "../../src/report/index.ts";
 import type { CloudPart, Plane, PlaneLandscape } from "../engine/jobs.ts";
+import { ticksOf } from "../part/axis.tsx";
+import { useWidth } from "../part/width.ts";
 import { clouds, frame, frames, laws, partner, reading } from "../state/store.ts";
 import { dark } from "../state/theme.ts";
-import { ticksOf } from "./axis.tsx";
 import { type Look, paintClouds, paintLandscape } from "./plane-paint.ts";
 import { momentOf } from "./player.tsx";
-import { useWidth } from "./width.ts";
 
 export const layout = signal<"side by side" | "overlaid">("side by side");
 

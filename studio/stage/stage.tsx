@@ -1,28 +1,15 @@
 // The middle column: the moving picture, its legend, its time, and what it can be saved as.
 import { useRef } from "preact/hooks";
-import { csv, processStyle } from "../../src/report/index.ts";
-import { Progress } from "../answer/progress.tsx";
-import { SaveButtons } from "../answer/save-buttons.tsx";
+import { csv, formatNumber, processStyle } from "../../src/report/index.ts";
 import type { LineLandscape, PlaneLandscape } from "../engine/jobs.ts";
-import {
-  cancelStage,
-  choosePartner,
-  chooseShown,
-  clouds,
-  figures,
-  frame,
-  laws,
-  outdated,
-  partner,
-  reading,
-  shown,
-  stageWork,
-} from "../state/store.ts";
-import { densityRows, LineStage } from "./line-stage.tsx";
-import { pictureFile } from "./picture-file.ts";
+import { pictureFile } from "../part/picture-file.ts";
+import { Progress } from "../part/progress.tsx";
+import { SaveButtons } from "../part/save-buttons.tsx";
+import { useWidth } from "../part/width.ts";
+import { cancelStage, choosePartner, chooseShown, clouds, frame, laws, partner, reading, shown, stageWork } from "../state/store.ts";
+import { densityError, densityRows, LineStage } from "./line-stage.tsx";
 import { ellipseOf, ellipseRows, layout, PlaneStage } from "./plane-stage.tsx";
 import { Player } from "./player.tsx";
-import { useWidth } from "./width.ts";
 
 export function Stage() {
   const holder = useRef<HTMLDivElement>(null);
@@ -63,8 +50,9 @@ function errorNote(): string {
   if (found.landscape?.kind === "line") {
     if (!found.densities) return "With this noise SGD's law is no density on a line: its averages are told beside.";
     const method = laws.value?.answer.result.method;
-    const errors = outdated.value ? undefined : figures.value.find(({ kind }) => kind === "densities")?.errorNote;
-    return method ? `Densities without sampling (${method}). ${errors ?? ""}` : "";
+    const error = densityError();
+    const good = error === null ? "" : ` Right to ${formatNumber(error, 1)} of the highest.`;
+    return method ? `Densities without sampling (${method}).${good}` : "";
   }
   const parts = clouds.value?.for === found ? clouds.value.parts : undefined;
   const counts = [...(parts?.values() ?? [])].map((all) => all.reduce((sum, { count }) => sum + count, 0));

@@ -10,6 +10,10 @@ import { fromGallery } from "./gallery.ts";
 const defaults = {
   /** Milliseconds of rest after which the long answer is begun. */
   rest: 300,
+  /** Likewise after which all steps of the picture are computed, not only those that a draft holds. */
+  still: 150,
+  /** Milliseconds that a draft may take before a newer one takes its worker. */
+  draft: 1500,
   /** Steps that are drawn, at most. */
   frames: 40,
   /** Answers that are kept. */
@@ -22,7 +26,7 @@ const defaults = {
 } as const;
 
 const start = (): Worker => new Worker(new URL("../engine/worker.ts", import.meta.url), { type: "module" });
-const lanes = { quick: createLane(start), stage: createLane(start), answer: createLane(start) };
+const lanes = { quick: createLane(start), stage: createLane(start), draft: createLane(start, defaults.draft), answer: createLane(start) };
 // its script is read while the first problem is fetched
 lanes.quick.warm();
 
@@ -41,7 +45,11 @@ export const message = signal<string | null>(null);
 /** Models whose laws are drawn with SGD's. */
 export const shown = signal<readonly string[]>(["sme1", "sme2", "ha-sme", "ha-sme-3"]);
 export const frame = signal(0);
-export const laws = signal<{ readonly for: Reading; readonly answer: Answer<LawResult> } | null>(null);
+export const laws = signal<{
+  readonly for: Reading;
+  readonly answer: Answer<LawResult>;
+  readonly detail: "draft" | "densities";
+} | null>(null);
 export const clouds = signal<{ readonly for: Reading; readonly parts: ReadonlyMap<string, readonly CloudPart[]> } | null>(null);
 export const compared = signal<{ readonly for: Reading; readonly answer: Answer<CompareResult> } | null>(null);
 export const figures = signal<readonly DrawnFigure[]>([]);
@@ -109,6 +117,8 @@ export function edit(change: Partial<Form>): void {
   const next = { ...form.value, ...change };
   form.value = next;
   const raw = rawOf(next);
+  // beside the reading: what a slider changes is mostly a problem
+  if (reading.value?.densities && !reading.value.closedForm) askDraft(raw);
   lanes.quick.ask(
     { kind: "read", raw, fit: change.formula !== undefined || change.matrix !== undefined },
     {
@@ -162,25 +172,72 @@ function follow(): void {
 function askPicture(): void {
   const found = reading.value!;
   const raw = problem.value!;
-  if (found.densities || found.closedForm)
-    askLaws(raw, found, found.closedForm ? frames.value.slice(1) : (found.json["at"] as number[]), true);
-  else if (found.d >= 2) askClouds(raw, found);
+  clearTimeout(stilling);
+  if (found.closedForm) askLaws(raw, found);
+  else if (found.densities) {
+    if (draft?.raw !== raw || draft.models !== shown.value || draft.treatment !== treatment.value) askDraft(raw);
+    stageWork.value = { what: "laws", part: null };
+    lanes.stage.cancel();
+    showDraft();
+  } else if (found.d >= 2) askClouds(raw, found);
   else {
     stageWork.value = null;
     lanes.stage.cancel();
   }
 }
 
-/** In one dimension the steps asked about first, then all that are drawn; in more the ellipses' moments, then the particles. */
-function askLaws(raw: Raw, found: Reading, at: readonly number[], first: boolean): void {
-  stageWork.value = { what: "laws", part: null };
-  lanes.stage.ask(
-    { kind: "law", raw, at, models: shown.value, ...treatment.value },
+let stilling: ReturnType<typeof setTimeout> | undefined;
+
+/** The densities at the moment that is looked at and the steps asked about, asked for while the problem is still being read. */
+let draft:
+  | { readonly raw: Raw; readonly models: readonly string[]; readonly treatment: Treatment; answer?: Answer<LawResult> | null }
+  | undefined;
+
+function askDraft(raw: Raw): void {
+  const steps = Number(raw["steps"]);
+  const seen = Math.max(1, Math.min(steps, frames.value[frame.value] ?? steps));
+  const asked = Array.isArray(raw["at"]) ? (raw["at"] as number[]) : [steps];
+  const now = { raw, models: shown.value, treatment: treatment.value };
+  draft = now;
+  lanes.draft.ask(
+    { kind: "law", raw, at: [...asked, seen], models: now.models, detail: "draft", ...now.treatment },
     {
       onDone(answer) {
-        laws.value = { for: found, answer };
-        if (first && found.d >= 2) askClouds(raw, found);
-        else if (first && at.length < frames.value.length - 1) askLaws(raw, found, frames.value.slice(1), false);
+        draft = { ...now, answer };
+        showDraft();
+      },
+      onFailed() {
+        // the reading, or the answers, say why
+        draft = { ...now, answer: null };
+        showDraft();
+      },
+    },
+  );
+}
+
+/**
+ * Shows the draft once its problem has been read, and nothing better is there. What is better is begun then and not before: it would take the
+ * processor from the draft.
+ */
+function showDraft(): void {
+  const found = reading.value;
+  if (!found || draft?.answer === undefined || draft.raw !== problem.value) return;
+  const { raw, answer } = draft;
+  clearTimeout(stilling);
+  stilling = setTimeout(() => askLaws(raw, found), defaults.still);
+  if (answer === null) return;
+  if (laws.value?.for !== found || laws.value.detail === "draft") laws.value = { for: found, answer, detail: "draft" };
+}
+
+/** All steps that are drawn: densities in one dimension, the ellipses' moments in more; after these the particles. */
+function askLaws(raw: Raw, found: Reading): void {
+  stageWork.value = { what: "laws", part: null };
+  lanes.stage.ask(
+    { kind: "law", raw, at: frames.value.slice(1), models: shown.value, detail: "densities", ...treatment.value },
+    {
+      onDone(answer) {
+        laws.value = { for: found, answer, detail: "densities" };
+        if (found.d >= 2) askClouds(raw, found);
         else stageWork.value = null;
       },
       onFailed() {
@@ -321,6 +378,7 @@ export function cancelAnswers(): void {
 }
 
 export function cancelStage(): void {
+  clearTimeout(stilling);
   lanes.stage.cancel();
   stageWork.value = null;
 }

@@ -29,7 +29,7 @@ async function ask(engine = plainEngine): Promise<string> {
 }
 
 const bits = await selfTestBits(plainEngine);
-const honest: WorkerInfo = { name: "honest", host: "h", pid: 1, threads: 2, version, bits, turnedAway: null };
+const honest: WorkerInfo = { name: "honest", host: "h", pid: 1, threads: 2, version, bits, allowOracle: false, turnedAway: null };
 
 /** How a queue misbehaves on the n-th finished task; undefined: not at all. */
 type Mischief = (n: number, task: Task, queue: { lose(): void }) => unknown | "fail" | "twice" | undefined;

@@ -32,9 +32,37 @@ function running(child: ChildProcess): Running {
   return { child, said: () => stderr, ended };
 }
 
+/** A Node program. */
+export const program = (args: readonly string[], env: Record<string, string> = {}): Running =>
+  running(spawn(process.execPath, args, { cwd: folder, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] }));
+
 /** The built command. */
-export const command = (args: readonly string[], env: Record<string, string> = {}): Running =>
-  running(spawn(process.execPath, [main, ...args], { cwd: folder, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] }));
+export const command = (args: readonly string[], env: Record<string, string> = {}): Running => program([main, ...args], env);
+
+export interface WorkerOptions {
+  readonly name: string;
+  readonly threads?: number;
+  readonly env?: Record<string, string>;
+}
+
+/** A worker that waits for tasks. */
+export async function worker(url: string, { name, threads = 1, env = {} }: WorkerOptions): Promise<Running> {
+  const started = command(["worker", "--cluster", url, "--threads", String(threads), "--name", name], env);
+  await untilSaid(started, /waits for tasks/);
+  return started;
+}
+
+/** Tells processes to end and awaits their exit codes. */
+export async function stop(...all: readonly Running[]): Promise<(number | null)[]> {
+  for (const { child } of all) child.kill("SIGTERM");
+  return Promise.all(all.map(async ({ ended }) => (await ended).status));
+}
+
+/** Kills a process that cannot know. */
+export async function kill({ child, ended }: Running): Promise<void> {
+  child.kill("SIGKILL");
+  await ended;
+}
 
 export async function freePort(): Promise<number> {
   const server = createServer();
@@ -44,29 +72,56 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A redis-server; with `keep` it writes its data down when it is told to stop, and finds them again. */
-export async function redisServer(port: number, { keep = false, password = "" } = {}): Promise<Running> {
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--dbfilename", `dump-${port}.rdb`];
-  const save = keep ? ["--save", "3600 1"] : ["--save", ""];
+export interface RedisOptions {
+  /** What of its data it finds again: nothing, what it wrote when it was told to stop, or all that it has acknowledged. */
+  readonly keep?: "nothing" | "dump" | "log";
+  readonly password?: string;
+  /** TLS instead of plain connections. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Options of redis-server besides. */
+  readonly more?: readonly string[];
+}
+
+const keeping = {
+  nothing: ["--save", ""],
+  dump: ["--save", "3600 1"],
+  log: ["--save", "", "--appendonly", "yes", "--appendfsync", "always"],
+};
+
+/** A redis-server that is ready. */
+export async function redisServer(port: number, { keep = "nothing", password, tls, more = [] }: RedisOptions = {}): Promise<Running> {
+  const place = ["--bind", "127.0.0.1", "--dir", folder, "--dbfilename", `dump-${port}.rdb`, "--appenddirname", `log-${port}`];
+  const listen = tls
+    ? ["--port", "0", "--tls-port", String(port), "--tls-cert-file", tls.certificate, "--tls-key-file", tls.key, "--tls-auth-clients", "no"]
+    : ["--port", String(port)];
+  const secret = password === undefined ? [] : ["--requirepass", password];
   const server = running(
-    spawn("redis-server", [...args, ...save, ...(password ? ["--requirepass", password] : [])], { stdio: ["ignore", "pipe", "pipe"] }),
+    spawn("redis-server", [...listen, ...place, ...keeping[keep], ...secret, ...more], { stdio: ["ignore", "pipe", "pipe"] }),
   );
   let out = "";
   server.child.stdout!.on("data", (text) => (out += text));
   for (let waited = 0; !/Ready to accept connections/.test(out); waited += 0.05) {
-    if (waited > 10) throw new Error(`redis-server did not start: ${out}`);
+    if (waited > 10 || server.child.exitCode !== null) throw new Error(`redis-server did not start: ${out}`);
     await pause(0.05);
   }
   return server;
 }
 
-/** Waits until what a process says matches. */
-export async function untilSaid({ said }: Running, pattern: RegExp, seconds = 20): Promise<void> {
-  for (let waited = 0; !pattern.test(said()); waited += 0.05) {
-    if (waited > seconds) throw new Error(`not said within ${seconds} s: ${pattern}; but: ${said()}`);
-    await pause(0.05);
+/** Waits until something is so. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
+  const end = performance.now() + 1000 * seconds;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`not so within ${seconds} s: ${what}`);
+    await pause(0.02);
   }
 }
+
+/** Waits until what a process says matches. */
+export const untilSaid = ({ said, child }: Running, pattern: RegExp): Promise<void> =>
+  until(`a process says ${pattern}`, () => {
+    if (child.exitCode !== null && !pattern.test(said())) throw new Error(`ended with ${child.exitCode}: ${said()}`);
+    return pattern.test(said());
+  });
 
 /** Ends all that is still there, by id. */
 export function endAll(): void {

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Estimate } from "../../src/answer/estimate.ts";
-import { crossingHazard, erfcx, meanTouch } from "../../src/ensemble/crossing.ts";
+import { erfcx, meanTouch, stayingProbability } from "../../src/ensemble/crossing.ts";
 import { sampleExit } from "../../src/ensemble/exit.ts";
 import { lineExits } from "../../src/law/line-exit.ts";
 import { modelById } from "../../src/model/index.ts";
@@ -55,7 +55,7 @@ describe("between the points of a path", () => {
           }
         }
       }
-      const p = end > 0 ? 1 - Math.exp(-crossingHazard(a, b, h)) : 1;
+      const p = end > 0 ? 1 - stayingProbability(a, b, 1, h) : 1;
       expect(Math.abs(touched / walks - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / walks) + 0.005);
       // times lie in (0, 1) with a standard deviation below 0.3
       expect(Math.abs(time / touched - meanTouch(a, b, h))).toBeLessThan((5 * 0.3) / Math.sqrt(touched) + 0.005);

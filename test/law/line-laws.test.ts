@@ -92,3 +92,51 @@ it("discrete noise: moments by enumeration, no density, no divergence; the model
   expect(byModel["sme1"]!.laws[1]!.klFromSgd).toBeNull();
   expect(byModel["sme1"]!.laws[1]!.mean).not.toBeNull();
 });
+
+describe.each([
+  { objective: well, sigma: 0.9, eta: 0.2, start: -1.05 },
+  { objective: well, sigma: 0.3, eta: 0.1, start: 3 },
+  { objective: "x^4/4", sigma: 1, eta: 0.1, start: 1 },
+  { objective: "-0.4*x^2", sigma: 0.4, eta: 0.1, start: 0.2 },
+])("drafts on $objective from $start", (c) => {
+  const at = [1, 3, 20];
+  const problem = problemOf({ ...c, steps: 20 });
+  const four = models.filter(({ id }) => ["sme1", "sme2", "ha-sme", "ha-sme-3"].includes(id));
+  const [draft, full] = (["draft", "densities"] as const).map((detail) => lineLaws(problem, four, at, { detail }));
+  it("are within the errors that they state, which are small", () => {
+    let compared = 0;
+    for (const id of ["sgd", ...four.map((model) => model.id)])
+      at.forEach((_, i) => {
+        const [rough, good] = [draft!, full!].map((laws) => (id === "sgd" ? laws.sgd : laws.models[id]!).laws[i]!);
+        const top = Math.max(...good!.density!.p);
+        expect(good!.density!.error!).toBeLessThan(1e-8 * top);
+        expect(rough!.density!.error!).toBeLessThan(1e-3 * top);
+        // a draft's moments may be left open where its density is not
+        if (rough!.mean)
+          expect(Math.abs(value(rough!.mean[0]!) - value(good!.mean![0]!))).toBeLessThanOrEqual(
+            error(rough!.mean[0]!) + error(good!.mean![0]!) + 1e-9,
+          );
+        rough!.density!.x.forEach((x, k) => {
+          const p = interpolated(good!.density!, x);
+          // 2e-6: eight points of the other grid, which is a hundredth of the law's width or so
+          if (p !== null) expect(Math.abs(p - rough!.density!.p[k]!)).toBeLessThanOrEqual(rough!.density!.error! + 2e-6 * top);
+          compared++;
+        });
+        expect(rough!.klFromSgd ?? null).toBeNull();
+      });
+    expect(compared).toBeGreaterThan(3000);
+  });
+});
+
+/** The polynomial through eight neighbours of a grid; null near its ends. */
+function interpolated({ x, p }: { readonly x: readonly number[]; readonly p: readonly number[] }, at: number): number | null {
+  const first = Math.floor((at - x[0]!) / (x[1]! - x[0]!)) - 3;
+  if (first < 0 || first + 8 > x.length) return null;
+  let sum = 0;
+  for (let i = first; i < first + 8; i++) {
+    let weight = 1;
+    for (let j = first; j < first + 8; j++) if (j !== i) weight *= (at - x[j]!) / (x[i]! - x[j]!);
+    sum += weight * p[i]!;
+  }
+  return sum;
+}

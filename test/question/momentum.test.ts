@@ -56,7 +56,6 @@ describe("law", () => {
   });
   it("a model of momentum without momentum is bad input", async () => {
     await expect(law(bowl({ momentum: 0 }), { models: ["langevin"] })).rejects.toMatchObject({ exitCode: 2, message: /--momentum/ });
-    await expect(derive(bowl())).rejects.toMatchObject({ exitCode: 2 });
   });
 });
 
@@ -111,12 +110,85 @@ describe("diagnose", () => {
     expect(result.sweep!.map((row) => row.stableInMean)).toEqual([true, true, false]);
     expect(result.sweep![2]!.stationaryExcessLoss["sgd"]).toBeNull();
   });
+  it("a sweep over batches scales what is linear in the noise", async () => {
+    const rows = Array.from({ length: 12 }, (_, i) => [i, (i * i) % 5, Math.sin(i)]);
+    const problem = readProblem({
+      objective: { leastSquares: { data: { columns: ["a", "b", "y"], rows }, target: "y", standardize: true } },
+      noise: { minibatch: { size: 2, replacement: false } },
+      learningRate: 0.05,
+      momentum: 0.8,
+      start: [0, 0],
+      steps: 5,
+    });
+    const { result } = await diagnose(problem, { point: "optimum", models: ["overdamped"], batches: [2, 6] });
+    const [small, large] = result.sweep!.map(({ stationaryExcessLoss }) => stationaryExcessLoss);
+    // (n - B)/(B (n - 1)): 10/22 and 6/66
+    for (const id of ["sgd", "overdamped"]) expect(large![id]!.value / small![id]!.value).toBeCloseTo(6 / 66 / (10 / 22), 10);
+  });
   it("trusts models with a velocity where modes swing", async () => {
     const { result } = await diagnose(bowl());
     const trust = (id: string) => result.verdicts.find((v) => v.model === id)!;
     expect(trust("overdamped").why).toMatch(/does not swing/);
     expect(trust("ha-sme-m").trust).toBe("good");
     expect(trust("ha-sme").trust).toBe("none");
+  });
+});
+
+describe("derive", () => {
+  // f' = x^3/5 + x, s = (1 + x^2/10)^2/4, at x = 1.2, p = v/h
+  const problem = (more: object = {}) =>
+    readProblem({
+      objective: { formula: "x^4/20 + x^2/2" },
+      noise: { gaussian: { sigma: "0.5*(1 + x^2/10)" } },
+      learningRate: 0.04,
+      momentum: 0.9,
+      velocity: [0.06],
+      start: [1.2],
+      steps: 1,
+      tests: ["x", "x^3"],
+      ...more,
+    });
+  it("L_q phi at the start, by hand", async () => {
+    const { result } = await derive(problem(), { order: 2 });
+    expect(result.momentum!.beta).toBe(0.9);
+    expect(result.momentum!.h).toBeCloseTo(0.2, 15);
+    expect(result.momentum!.gamma).toBeCloseTo(0.5, 14);
+    const [x, p, gamma] = [1.2, 0.3, 0.5];
+    const [f1, f2] = [x ** 3 / 5 + x, (3 * x * x) / 5 + 1];
+    // L_0 = p d/dx - (gamma p + f') d/dp; the parts of L_1 and L_2 that reach functions of x, by hand
+    const drifts = [p, -(gamma * p + f1) / 2, (f2 * p - gamma * (gamma * p + f1)) / 6];
+    for (const [q, drift] of drifts.entries()) {
+      expect(result.applied![0]!.values[q]).toBeCloseTo(drift, 13);
+      expect(result.applied![1]!.values[q]).toBeCloseTo(drift * 3 * x * x, 12);
+    }
+    expect(result.sizes!.find(({ order, source }) => order === 0 && source === "quadratic")!.size).toBeCloseTo(
+      Math.hypot(p, gamma * p + f1),
+      13,
+    );
+    expect(result.sizes!.some(({ source }) => source === "noise-derivative")).toBe(true);
+  });
+  it("models: Langevin and the series, their weak orders in h, and no order above 3", async () => {
+    const { result } = await derive(undefined, {
+      momentum: true,
+      order: 4,
+      noiseLaw: "constant",
+      models: ["langevin", "series-1", "series-2", "series-4"],
+    });
+    expect(result.momentum).toEqual({ beta: null, h: null, gamma: null });
+    expect(result.models.map(({ weakOrder }) => weakOrder)).toEqual([1, 2, 3, 3]);
+    expect(result.models[0]!.drift.text).toBe("x: p_i; p: -gamma p_i - f_i");
+    expect(result.models[0]!.diffusion.text).toBe("xx: 0; xp: 0; pp: h Sigma_ij");
+    expect(result.models[2]!.note).toMatch(/indefinite/);
+    expect(result.models[1]!.python.jax).toContain("def drift(x, p, h, gamma, f, kappa)");
+  });
+  it("checks itself against jets when asked, in one to three dimensions", async () => {
+    const { check } = (await derive(undefined, { momentum: true, order: 2, check: true })).result;
+    expect(check!.map(({ dimension }) => dimension)).toEqual([1, 2, 3]);
+    for (const { largestError } of check!) expect(largestError).toBeLessThan(1e-12);
+  });
+  it("refuses models of plain SGD and orders that take too long", async () => {
+    await expect(derive(problem(), { models: ["ha-sme"] })).rejects.toMatchObject({ exitCode: 2, message: /langevin, series-0/ });
+    await expect(derive(problem(), { order: 7 })).rejects.toMatchObject({ exitCode: 2, code: "sbea/order" });
   });
 });
 

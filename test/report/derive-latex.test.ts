@@ -19,7 +19,7 @@ const text = [
   "noindent",
 ];
 const mathematics = [
-  ..."bigl bigr circ eta frac lVert lambda ldots log nabla partial quad rVert Sigma tfrac top".split(" "),
+  ..."beta bigl bigr circ colon eta frac gamma lVert lambda ldots log nabla partial quad rVert Sigma sqrt tfrac top".split(" "),
   ..."\\,!{};: ".split(""),
 ];
 const known = new Set([...text, ...mathematics]);
@@ -36,6 +36,7 @@ const cases = [
   [{ order: 4, dimension: 1 }, "general, one dimension"],
   [{ order: 3, noiseLaw: "minibatch" }, "minibatches"],
   [{ order: 5, noiseLaw: "constant" }, "constant covariance"],
+  [{ order: 4, momentum: true }, "momentum"],
   [{ order: 4, noiseLaw: "gaussian", models: ["ha-sme-4", "series-0", "series-4"] }, "some models"],
 ] as const;
 

@@ -30,7 +30,7 @@ describe.each(["fast", "full"] as const)("%s normals", (kind) => {
       parts,
       { seed: 20241124, normals: kind },
       {
-        step: [normalNodes(parts, d, 1, at)],
+        ways: [[normalNodes(parts, d, 1, at)]],
         observe: [],
         figures: { at, count: 0 },
         begin: [],
@@ -55,7 +55,7 @@ describe.each(["fast", "full"] as const)("%s normals", (kind) => {
       for (let b = 0; b < kernel.blocks; b++) numbers[b] = block + b;
       runner.prepare(kernel.blocks, 0);
       for (let step = 0; step < 64 && count < draws; step++) {
-        runner.steps(kernel.blocks, step, step + 1, 0);
+        runner.steps(0, kernel.blocks, step, step + 1, 0);
         batch.fill(0);
         for (let i = at; i < at + width; i++) {
           const x = memory[i]!;

@@ -65,7 +65,7 @@ describe("figures", () => {
       .split("\r\n")
       .filter((row) => row.includes(",sgd,"))
       .map((row) => row.split(",").slice(2).map(Number));
-    expect(rows).toEqual(density.x.map((x, i) => [x, density.p[i]!]));
+    expect(rows).toEqual(density.x.map((x, i) => [x, density.p[i]!, density.error]));
     await page.context().close();
   });
 

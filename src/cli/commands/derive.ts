@@ -16,6 +16,13 @@ function formatOf(flags: Flags): (typeof formats)[number] {
   return format;
 }
 
+/** Without a problem the equation is that of any momentum but 0, which is plain SGD's. */
+function momentumAsked(beta: Flags[string] | undefined): boolean {
+  if (beta === undefined) return false;
+  if (typeof beta === "number" && beta >= 0 && beta < 1) return beta > 0;
+  throw new InputError("cli/flag", `--momentum: found ${String(beta)}; allowed: a number from 0 on, below 1`, { flag: "--momentum" });
+}
+
 export const deriveCommand: CommandModule = {
   ask: ({ problems, flags, options }) => {
     formatOf(flags);
@@ -26,6 +33,8 @@ export const deriveCommand: CommandModule = {
       noiseLaw: flags["noise-law"] as DeriveOptions["noiseLaw"],
       dimension: flags["dimension"] as number | undefined,
       check: flags["check"] === true,
+      // a problem has its own
+      momentum: problems.length === 0 && momentumAsked(flags["momentum"]),
     });
   },
   text: async (answer, { width, flags }) => {

@@ -1,5 +1,6 @@
 // `paths`: moments of the final state, or the paths themselves streamed into a file.
 import type { Answer, PathsResult } from "../../answer/index.ts";
+import { InputError } from "../../errors.ts";
 import { type PathsOptions, pathBlocks, paths, version } from "../../index.ts";
 import { pathsTable } from "../../report/paths-table.ts";
 import type { Asked, CommandModule } from "../command.ts";
@@ -7,6 +8,15 @@ import type { Asked, CommandModule } from "../command.ts";
 const clock = (): number => Number(process.hrtime.bigint()) / 1e9;
 
 export const pathsCommand: CommandModule = {
+  check(flags) {
+    const other = ["run", "resume", "shard", "cluster"].find((name) => flags[name] !== undefined);
+    if (flags["out"] === undefined || other === undefined) return;
+    throw new InputError(
+      "cli/flag",
+      `--out with --${other}: found both; allowed: one. Run folders and clusters keep and send figures, a few numbers a block, and not the paths themselves: a file of paths is written in one go on this machine. It needs no run folder: the same seed writes the same paths again (--overwrite), and what an interruption leaves is a whole file of the first paths.`,
+      { flag: "--out" },
+    );
+  },
   ask: (asked) =>
     asked.flags["out"] === undefined
       ? paths(asked.problems[0]!, { ...optionsOf(asked), clock })

@@ -15,18 +15,18 @@ export async function show(flags: Flags, [folder]: readonly string[], commands: 
     process.stderr.write(
       `escapement: ${folder}: ${run.damaged} damaged bytes in its journal were passed over; --resume computes them again\n`,
     );
-  const answer = (run.answer as Answer<unknown> | undefined | null) ?? (await partly(run, commands));
+  const answer = (run.answer as Answer<unknown> | undefined | null) ?? (await partly(run, commands, flags["allow-oracle"] === true));
   return printAgain(commands, question, run, answer, flags);
 }
 
-async function partly(run: RunRecord, commands: readonly Command[]): Promise<Answer<unknown>> {
+async function partly(run: RunRecord, commands: readonly Command[], allowOracle: boolean): Promise<Answer<unknown>> {
   let finished = 0;
   let asked = 0;
   const engine = partialEngine(blockStore(run.blocks), threadEngine(), (done, of) => {
     finished += done;
     asked += of;
   });
-  const answer = await askAgain(commands, run.question, run, engine);
+  const answer = await askAgain(commands, run.question, run, engine, allowOracle);
   const share = asked === 0 ? 0 : finished / asked;
   const unfinished = warning(
     "unfinished",

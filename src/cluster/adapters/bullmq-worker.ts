@@ -6,13 +6,12 @@ import { extname, join } from "node:path";
 import { type Job, Worker } from "bullmq";
 import { InputError } from "../../errors.ts";
 import { contentHash } from "../../node/run-blocks.ts";
-import { openThreads } from "../../node/threads.ts";
 import { version } from "../../version.ts";
 import type { ClusterAddress } from "../address.ts";
-import type { ComputeRequest } from "../compute-thread.ts";
+import { openComputing } from "../computing.ts";
 import { type JobContent, readContent } from "../content.ts";
 import type { Task, TaskResult, WorkerInfo } from "../queue.ts";
-import { connect, connectionOf, getContent, keysOf, queueName, redisDefaults } from "./redis.ts";
+import { connect, connectionOf, getContent, keysOf, queueName, redisDefaults, tellOutages } from "./redis.ts";
 
 export interface WorkerOptions {
   readonly threads: number;
@@ -34,12 +33,20 @@ export async function runBullWorker(address: ClusterAddress, options: WorkerOpti
   const redis = await connect(address);
   const keys = keysOf(address);
   const folder = mkdtempSync(join(tmpdir(), "escapement-worker-"));
-  const compute = openThreads<Omit<ComputeRequest, "id">>("cluster/compute-thread", threads);
+  const computing = openComputing(threads, clock);
   let turnedAway: string | undefined;
   const stopped = new AbortController();
   try {
-    const bits = (await compute.run({})) as string;
-    const info: Omit<WorkerInfo, "turnedAway"> = { name, host: hostname(), pid: process.pid, threads, version, bits };
+    const bits = await computing.bits();
+    const info: Omit<WorkerInfo, "turnedAway"> = {
+      name,
+      host: hostname(),
+      pid: process.pid,
+      threads,
+      version,
+      bits,
+      allowOracle: options.allowOracle,
+    };
     const hello = async (): Promise<void> => {
       await redis.set(keys.worker(name), JSON.stringify(info), "EX", redisDefaults.workerSeconds);
       const why = await redis.get(keys.turnedAway(name));
@@ -56,14 +63,15 @@ export async function runBullWorker(address: ClusterAddress, options: WorkerOpti
       const { job: text, files } = await contents(task.content);
       refuseOracle(text, options.allowOracle);
       const begin = clock();
-      const ensemble = (await compute.run({
-        task: { hash: task.content, job: text, files, from: task.from, toPath: task.toPath },
-      })) as TaskResult["ensemble"];
+      const { content: hash, from, toPath } = task;
+      const ensemble = await computing.run({ hash, job: text, files, from, toPath, allowOracle: options.allowOracle });
       return { ensemble, bits, version, worker: name, seconds: clock() - begin };
     };
     const worker = new Worker(queueName(address), process_, {
       connection: connectionOf(address),
       prefix: "escapement",
+      // written down with each task: who has it
+      name,
       concurrency: threads,
       lockDuration: 1000 * redisDefaults.lockSeconds,
       stalledInterval: 1000 * redisDefaults.stalledSeconds,
@@ -75,12 +83,16 @@ export async function runBullWorker(address: ClusterAddress, options: WorkerOpti
       `worker ${name} with ${threads} thread${threads === 1 ? "" : "s"} waits for tasks at ${address.shown} (version ${version}, bits ${bits})`,
     );
     const greeting = setInterval(() => void hello().catch(() => {}), 1000 * 2);
+    const away = tellOutages(redis, `${address.shown}: the connection is lost; worker ${name} waits for it`, tell);
     await Promise.race([aborted(signal), aborted(stopped.signal)]);
     clearInterval(greeting);
-    await worker.close(turnedAway !== undefined);
-    await redis.del(keys.worker(name)).catch(() => {});
+    away.stop();
+    // to a server that is away nothing can be given, nor goodbye be said
+    const isThere = redis.status === "ready";
+    await worker.close(turnedAway !== undefined || !isThere);
+    if (isThere) await redis.del(keys.worker(name)).catch(() => {});
   } finally {
-    await compute.close();
+    await computing.close();
     redis.disconnect();
     rmSync(folder, { recursive: true, force: true });
   }

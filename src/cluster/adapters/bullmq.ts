@@ -1,19 +1,18 @@
 // The asker's side of a queue on Redis, by BullMQ. One run owns a queue: a key with a short life, renewed while the run lives, so that a dead run's
 // queue is free again after ten seconds by the server's clock. Finished tasks are looked at by polling, not by events: nothing is missed when a
 // connection was lost, and a look costs a fraction of a millisecond.
-import { hostname } from "node:os";
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { InputError } from "../../errors.ts";
+import { isAlive, type ProcessName, thisProcess } from "../../node/process-name.ts";
 import type { ClusterAddress } from "../address.ts";
-import type { Finished, TaskQueue, WorkerInfo } from "../queue.ts";
-import { connect, connectionOf, keysOf, putContent, queueName, redisDefaults } from "./redis.ts";
+import { type Finished, queueThrough, type TaskQueue, type WorkerInfo } from "../queue.ts";
+import { answered, connect, keysOf, putContent, queueName, redisDefaults, tellOutages } from "./redis.ts";
 
-interface Owner {
+/** Who has a queue. */
+interface Owner extends ProcessName {
   readonly token: string;
   readonly what: string;
-  readonly host: string;
-  readonly pid: number;
 }
 
 /** Renews the hold of this run alone, or takes one that nobody has. */
@@ -23,27 +22,33 @@ if owner == ARGV[1] or not owner then redis.call("set", KEYS[1], ARGV[1], "EX", 
 return 0`;
 const releaseScript = `if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) end return 0`;
 
+export interface QueueOptions {
+  /** What the run is, to others that want the queue. */
+  readonly what: string;
+  readonly sleep: (seconds: number) => Promise<void>;
+  readonly tell: (message: string) => void;
+}
+
 /**
  * Takes a queue for one run.
- * @param what  says what the run is, to others that want the queue
  * @throws InputError `cluster/connect`; `cluster/owned` where another run has the queue and lives
  */
-export async function openBullQueue(address: ClusterAddress, what: string, sleep: (seconds: number) => Promise<void>): Promise<TaskQueue> {
+export async function openBullQueue(address: ClusterAddress, { what, sleep, tell }: QueueOptions): Promise<TaskQueue> {
   const redis = await connect(address);
   const keys = keysOf(address);
-  const owner: Owner = { token: crypto.randomUUID(), what, host: hostname(), pid: process.pid };
+  const owner: Owner = { token: crypto.randomUUID(), what, ...thisProcess() };
   const own = JSON.stringify(owner);
   const hold = async (): Promise<boolean> => (await redis.eval(renewScript, 1, keys.owner, own, redisDefaults.ownerSeconds)) === 1;
+  const queue = new Queue(queueName(address), { connection: redis, prefix: "escapement" });
+  queue.on("error", () => {});
   try {
-    await take(redis, address, hold, sleep);
+    await answered(address, take(redis, address, owner.place, hold, sleep));
+    // what an earlier run has left here is nobody's
+    await answered(address, queue.obliterate({ force: true }));
   } catch (error) {
     redis.disconnect();
     throw error;
   }
-  const queue = new Queue(queueName(address), { connection: connectionOf(address), prefix: "escapement" });
-  queue.on("error", () => {});
-  // what an earlier run has left here is nobody's
-  await queue.obliterate({ force: true });
   let lost: string | undefined;
   const renewal = setInterval(
     () =>
@@ -55,7 +60,8 @@ export async function openBullQueue(address: ClusterAddress, what: string, sleep
       ),
     (1000 * redisDefaults.ownerSeconds) / 3,
   );
-  return {
+  const away = tellOutages(redis, `${address.shown}: the connection is lost; the run goes on when Redis is back`, tell);
+  const plain: TaskQueue = {
     address: address.shown,
     taskSeconds: address.taskSeconds,
     publish: (hash, content) => putContent(redis, address, hash, content),
@@ -69,7 +75,7 @@ export async function openBullQueue(address: ClusterAddress, what: string, sleep
         .filter((job) => job?.id !== undefined)
         .map((job): Finished => {
           const id = job.id!;
-          return job.failedReason ? { id, failed: job.failedReason } : { id, result: job.returnvalue };
+          return job.failedReason ? { id, failed: job.failedReason, worker: job.processedBy } : { id, result: job.returnvalue };
         });
     },
     async acknowledge(ids) {
@@ -81,31 +87,58 @@ export async function openBullQueue(address: ClusterAddress, what: string, sleep
     },
     async close() {
       clearInterval(renewal);
+      away.stop();
       // a server that is away now forgets by itself
       const tidy = (async () => {
         await queue.obliterate({ force: true });
         await redis.eval(releaseScript, 1, keys.owner, own);
       })().catch(() => {});
-      await Promise.race([tidy, sleep(3)]);
+      await Promise.race([tidy, sleep(redis.status === "ready" ? 3 : 0.2)]);
       await Promise.race([queue.close().catch(() => {}), sleep(1)]);
       redis.disconnect();
     },
   };
+  return queueThrough(plain, (answer) => answered(address, answer));
 }
 
-/** Waits out the hold of a run that has died. */
-async function take(redis: Redis, address: ClusterAddress, hold: () => Promise<boolean>, sleep: (seconds: number) => Promise<void>) {
-  // a living run renews every third of its time: after one whole time and a bit the hold of a dead one is gone
-  for (let waited = 0; !(await hold()); waited += 0.5) {
-    if (waited > redisDefaults.ownerSeconds + 1) {
-      const { what, host, pid } = JSON.parse((await redis.get(keysOf(address).owner)) ?? "{}") as Partial<Owner>;
+/**
+ * Takes the queue, from a run of this machine that has died at once, from one of another machine when its hold has run out.
+ * @throws InputError `cluster/owned` where the hold is renewed: that run lives
+ */
+async function take(
+  redis: Redis,
+  address: ClusterAddress,
+  place: string,
+  hold: () => Promise<boolean>,
+  sleep: (seconds: number) => Promise<void>,
+): Promise<void> {
+  const key = keysOf(address).owner;
+  for (let least = Number.POSITIVE_INFINITY; !(await hold()); ) {
+    const held = await redis.get(key);
+    if (held === null) continue;
+    const holder = readOwner(held);
+    if (holder.place === place && holder.pid !== undefined && !isAlive({ pid: holder.pid, start: holder.start ?? "0" })) {
+      await redis.eval(releaseScript, 1, key, held);
+      continue;
+    }
+    // a hold's time runs down unless it is renewed; -1: it has no end
+    const left = await redis.pttl(key);
+    if (left === -1 || left > least)
       throw new InputError(
         "cluster/owned",
-        `${address.shown}: the queue "${address.queue}" is in use by another run (${what}, process ${pid} on ${host}); wait for it, or give your run and its workers a queue of their own with ?queue=NAME.`,
+        `--cluster ${address.shown}: the queue "${address.queue}" is in use by another run (${holder.what}, process ${holder.pid} on ${holder.host}); wait for it, or give your run and its workers a queue of their own with ?queue=NAME.`,
         { address: address.shown },
       );
-    }
+    least = left;
     await sleep(0.5);
+  }
+}
+
+function readOwner(text: string): Partial<Owner> {
+  try {
+    return (JSON.parse(text) as Partial<Owner> | null) ?? {};
+  } catch {
+    return {};
   }
 }
 
@@ -121,12 +154,22 @@ export async function listWorkers(redis: Redis, address: ClusterAddress): Promis
   }
   const workers: WorkerInfo[] = [];
   for (const name of [...new Set(names)].sort()) {
-    const text = await redis.get(name);
-    if (text === null) continue;
-    const worker = JSON.parse(text) as Omit<WorkerInfo, "turnedAway">;
-    workers.push({ ...worker, turnedAway: await redis.get(keys.turnedAway(worker.name)) });
+    const worker = readWorker(await redis.get(name));
+    if (worker) workers.push({ ...worker, turnedAway: await redis.get(keys.turnedAway(worker.name)) });
   }
   return workers;
+}
+
+/** What a worker says of itself; undefined where it is gone or talks nonsense: nobody counts on it then. */
+function readWorker(text: string | null): Omit<WorkerInfo, "turnedAway"> | undefined {
+  try {
+    const worker = JSON.parse(text ?? "null") as Partial<WorkerInfo> | null;
+    const texts = [worker?.name, worker?.host, worker?.version, worker?.bits];
+    const whole = texts.every((field) => typeof field === "string") && [worker!.pid, worker!.threads].every(Number.isSafeInteger);
+    return whole ? (worker as WorkerInfo) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What `status` tells of a queue. */
@@ -139,13 +182,16 @@ export interface ClusterStatus {
 
 export async function clusterStatus(address: ClusterAddress): Promise<ClusterStatus> {
   const redis = await connect(address);
-  const queue = new Queue(queueName(address), { connection: connectionOf(address), prefix: "escapement" });
+  const queue = new Queue(queueName(address), { connection: redis, prefix: "escapement" });
   queue.on("error", () => {});
-  try {
+  const look = async (): Promise<ClusterStatus> => {
     const owner = await redis.get(keysOf(address).owner);
-    const { token: _token, ...run } = owner === null ? ({} as Owner) : (JSON.parse(owner) as Owner);
+    const { what = "unknown", host = "unknown", pid = 0 } = readOwner(owner ?? "{}");
     const tasks = await queue.getJobCounts("waiting", "active", "completed", "failed");
-    return { address: address.shown, run: owner === null ? null : run, tasks, workers: await listWorkers(redis, address) };
+    return { address: address.shown, run: owner === null ? null : { what, host, pid }, tasks, workers: await listWorkers(redis, address) };
+  };
+  try {
+    return await answered(address, look());
   } finally {
     await queue.close();
     redis.disconnect();

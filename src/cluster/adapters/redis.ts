@@ -17,6 +17,8 @@ export const redisDefaults = {
   /** BullMQ's scripts and the limits of streams. */
   leastVersion: [6, 2] as const,
   connectSeconds: 5,
+  /** An absence of the server that is told. */
+  outageSeconds: 3,
 };
 
 /** Names of the keys beside BullMQ's own. */
@@ -65,6 +67,8 @@ export async function connect(address: ClusterAddress): Promise<Redis> {
   });
   try {
     await probe.connect();
+    // a database that is not there would be passed over in silence for number 0
+    if (address.db > 0) await probe.select(address.db);
     checkVersion(address, await probe.info("server"));
   } catch (error) {
     if (error instanceof InputError) throw error;
@@ -90,7 +94,7 @@ function checkVersion({ shown }: ClusterAddress, info: string): void {
     );
 }
 
-function connectError({ shown, password }: ClusterAddress, reason: string): InputError {
+function connectError({ shown, password, db, tls }: ClusterAddress, reason: string): InputError {
   const [what, next] = /WRONGPASS|NOAUTH|invalid password|AUTH/i.test(reason)
     ? [
         password ? "the password or user is wrong" : "a password is asked for",
@@ -100,10 +104,55 @@ function connectError({ shown, password }: ClusterAddress, reason: string): Inpu
       ? ["no such host", "check the address"]
       : /ECONNREFUSED/.test(reason)
         ? ["no Redis answers there", "start one (redis-server), or check host and port"]
-        : /certificate|SSL|TLS|wrong version number/i.test(reason)
-          ? ["no TLS connection", "check rediss:// and ESCAPEMENT_REDIS_CA"]
-          : ["no Redis answers there within 5 seconds", "check host, port and whether it is a Redis"];
+        : /DB index/i.test(reason)
+          ? [`it has no database ${db}`, "give one that it has (CONFIG GET databases), or none"]
+          : /certificate|self-signed|altnames|unable to verify/i.test(reason)
+            ? [
+                "its certificate is not trusted",
+                "give the file of the certificate, or of the authority that signed it, in ESCAPEMENT_REDIS_CA, and check that the host is the one it names",
+              ]
+            : tls && /SSL|TLS|wrong version number|EPROTO|ECONNRESET|Connection is closed|ETIMEDOUT/i.test(reason)
+              ? ["no TLS there", "check the port, or try redis:// if the server has no TLS"]
+              : ["no Redis answers there", "check host, port and whether it is a Redis; rediss:// if it wants TLS"];
   return new InputError("cluster/connect", `--cluster ${shown}: ${what}; ${next}.`, { address: shown });
+}
+
+/**
+ * What a server that is there answers, or in words why it does not want to.
+ * @throws InputError `cluster/redis` with the address and the server's own words (full, read only, not allowed to this user)
+ */
+export async function answered<T>({ shown }: ClusterAddress, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if ((error as Error).name !== "ReplyError") throw error;
+    // the server's words name commands and keys, never what was sent as a password
+    const said = (error as Error).message.split("\n")[0]!.slice(0, 200);
+    throw new InputError(
+      "cluster/redis",
+      `--cluster ${shown}: Redis refuses: ${said}. Give a server that this user may write to and that has memory left; what a run folder holds is kept.`,
+      { address: shown, said },
+    );
+  }
+}
+
+/** Says `message` when a connection has been away for some seconds, once each time. */
+export function tellOutages(redis: Redis, message: string, tell: (message: string) => void): { stop(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const back = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  const away = (): void => {
+    timer ??= setTimeout(() => tell(message), 1000 * redisDefaults.outageSeconds);
+  };
+  redis.on("close", away).on("ready", back);
+  return {
+    stop() {
+      back();
+      redis.off("close", away).off("ready", back);
+    },
+  };
 }
 
 /** Stores content in chunks; there already: its time is renewed. */

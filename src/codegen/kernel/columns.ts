@@ -51,11 +51,11 @@ export function columnsRunner(kernel: Kernel, memory: Float64Array = new Float64
     memory,
     // nothing is saved: Philox is run whole
     prepare: () => {},
-    steps(count, from, to, pathHigh) {
+    steps(way, count, from, to, pathHigh) {
       state.pathHigh = pathHigh;
       for (let k = from; k < to; k++) {
         state.step = k;
-        run(kernel.step, count);
+        run(kernel.ways[way]!, count);
       }
     },
     observe: (count) => run(kernel.observe, count),

@@ -56,8 +56,8 @@ export interface Kernel {
   readonly memory: number;
   /** Column of block numbers: low words, as B integers of 32 bits from this place on. */
   readonly numbers: number;
-  /** One step. */
-  readonly step: readonly KernelNode[];
+  /** What one step does, a list of nodes for each way in which a batch can be run: most kernels have one way, exits one for each level. */
+  readonly ways: readonly (readonly KernelNode[])[];
   /** Run where something is observed. */
   readonly observe: readonly KernelNode[];
   /** Columns (of M B doubles each, one after another) that `accumulate` sums, and how many. */
@@ -78,8 +78,8 @@ export interface KernelRunner {
    * @param stepHigh  what word 3 holds of the steps to come: floor(step / 2^24) 2^20
    */
   prepare(count: number, stepHigh: number): void;
-  /** Steps from .. to - 1, all with the same `stepHigh`; pathHigh is word 1 of the counter. */
-  steps(count: number, from: number, to: number, pathHigh: number): void;
+  /** Steps from .. to - 1 of a way, all with the same `stepHigh`; pathHigh is word 1 of the counter. */
+  steps(way: number, count: number, from: number, to: number, pathHigh: number): void;
   observe(count: number): void;
   /** Adds the deviations of the figures from their references to the sums at `at` (doubles from the start of memory). */
   accumulate(count: number, at: number): void;

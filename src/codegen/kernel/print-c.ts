@@ -9,7 +9,8 @@ import { elementaryNames } from "../wasm.ts";
 import { type Kernel, type KernelNode, lanes, type MapNode, type Operand, type RandomNode, sumsPerFigure } from "./kernel.ts";
 import { randomNodes, rareNames } from "./nodes.ts";
 
-const head = `typedef unsigned int u32;
+/** What every text begins with: vector types, their operations. */
+export const head = `typedef unsigned int u32;
 typedef unsigned long long u64;
 typedef long long i64;
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
@@ -30,16 +31,18 @@ INLINE vu splatu(u64 x) { return x + (vu){0}; }
 typedef int vi16 __attribute__((vector_size(64)));
 INLINE vd vsqrt(vd a) { return (vd)__builtin_ia32_sqrtpd512_mask(a, a, -1, 4); }
 INLINE vu mul32(vu a, vu b) { return (vu)__builtin_ia32_pmuludq512_mask((vi16)a, (vi16)b, (i64 __attribute__((vector_size(64)))){0}, -1); }
+INLINE int any(vu m) { return __builtin_ia32_ptestmq512((i64 __attribute__((vector_size(64))))m, (i64 __attribute__((vector_size(64))))m, -1) != 0; }
 #elif !defined(__clang__) && VL == 4
 typedef int vi8 __attribute__((vector_size(32)));
 INLINE vd vsqrt(vd a) { return (vd)__builtin_ia32_sqrtpd256(a); }
 INLINE vu mul32(vu a, vu b) { return (vu)__builtin_ia32_pmuludq256((vi8)a, (vi8)b); }
+INLINE int any(vu m) { return __builtin_ia32_movmskpd256((vd)m) != 0; }
 #else
 INLINE vd vsqrt(vd a) { for (int i = 0; i < VL; i++) a[i] = __builtin_sqrt(a[i]); return a; }
 INLINE vu mul32(vu a, vu b) { return (a & 0xffffffffu) * (b & 0xffffffffu); }
+INLINE int any(vu m) { u64 s = 0; for (int i = 0; i < VL; i++) s |= m[i]; return s != 0; }
 #endif
 INLINE vd choose(vu m, vd a, vd b) { return (vd)((m & (vu)a) | (~m & (vu)b)); }
-INLINE int any(vu m) { u64 s = 0; for (int i = 0; i < VL; i++) s |= m[i]; return s != 0; }
 INLINE vd load(const double *p) { return (vd)*(const vdu *)p; }
 INLINE void store(double *p, vd x) { *(vdu *)p = (vdu)x; }
 INLINE vu words(const u32 *p) { return __builtin_convertvector(*(const vw *)p, vu); }
@@ -91,7 +94,7 @@ const functions: Partial<Record<Operation, string>> = {
 };
 
 /** Statements of a program; `vector` or scalar. Returns the names of the outputs. */
-function statements({ instructions, outputs }: Program, inputs: readonly string[], vector: boolean, out: string[]): string[] {
+export function statements({ instructions, outputs }: Program, inputs: readonly string[], vector: boolean, out: string[]): string[] {
   const names: string[] = [];
   const type = vector ? "vd" : "double";
   const truth = vector ? "vu" : "int";
@@ -146,7 +149,13 @@ export function printKernel(kernel: Kernel): string {
     `void k_prepare(double *m, u32 count, u32 step_high) {\n${randomNodes(kernel)
       .map((node) => prepare(kernel, node))
       .join("\n")}\n}`,
-    `void k_steps(double *m, u32 count, u32 from, u32 to, u32 path_high) {\nfor (u32 k = from; k < to; k++) {\n${nodes(kernel, kernel.step)}\n}\n}`,
+    ...kernel.ways.map(
+      (way, w) =>
+        `static void way${w}(double *m, u32 count, u32 from, u32 to, u32 path_high) {\nfor (u32 k = from; k < to; k++) {\n${nodes(kernel, way)}\n}\n}`,
+    ),
+    `void k_steps(double *m, u32 way, u32 count, u32 from, u32 to, u32 path_high) {\n${kernel.ways
+      .map((_, w) => `if (way == ${w}) way${w}(m, count, from, to, path_high);`)
+      .join("\n")}\n}`,
     `void k_observe(double *m, u32 count) {\n${nodes(kernel, kernel.observe)}\n}`,
     accumulate(kernel),
     "",

@@ -23,7 +23,7 @@ export function encodeKernel(kernel: Kernel): Uint8Array<ArrayBuffer> {
   const exports = new Map<string, number>();
   const add = (name: string, body: FunctionBody): void => void exports.set(name, functions.push(body) - 1);
   add("prepare", prepareBody(kernel));
-  add("steps", stepsBody(kernel, functionIndex));
+  for (const [way, nodes] of kernel.ways.entries()) add(`steps${way}`, stepsBody(kernel, nodes, functionIndex));
   add("observe", observeBody(kernel, functionIndex));
   add("accumulate", accumulateBody(kernel));
   return encodeModule({ types, functions, memoryPages: Math.ceil((8 * kernel.memory) / 65536), exports });
@@ -31,10 +31,22 @@ export function encodeKernel(kernel: Kernel): Uint8Array<ArrayBuffer> {
 
 /** The kernel, ready to run. @throws whatever WebAssembly throws where it is missing or refuses */
 export function simdRunner(module: WebAssembly.Module): KernelRunner {
-  const { memory, prepare, steps, observe, accumulate } = new WebAssembly.Instance(module).exports as unknown as {
+  const { memory, prepare, observe, accumulate, ...rest } = new WebAssembly.Instance(module).exports as unknown as {
     memory: WebAssembly.Memory;
-  } & Pick<KernelRunner, "prepare" | "steps" | "observe" | "accumulate">;
-  return { backend: "wasm", memory: new Float64Array(memory.buffer), prepare, steps, observe, accumulate };
+  } & Pick<KernelRunner, "prepare" | "observe" | "accumulate">;
+  type Steps = (count: number, from: number, to: number, pathHigh: number) => void;
+  const ways = Object.entries(rest as { readonly [name: string]: Steps })
+    .filter(([name]) => name.startsWith("steps"))
+    .sort(([a], [b]) => Number(a.slice(5)) - Number(b.slice(5)))
+    .map(([, steps]) => steps);
+  return {
+    backend: "wasm",
+    memory: new Float64Array(memory.buffer),
+    prepare,
+    steps: (way, count, from, to, pathHigh) => ways[way]!(count, from, to, pathHigh),
+    observe,
+    accumulate,
+  };
 }
 
 function prepareBody(kernel: Kernel): FunctionBody {
@@ -65,10 +77,10 @@ function constantLocals(a: Assembler, nodes: readonly KernelNode[]): (value: num
   return constant;
 }
 
-function stepsBody(kernel: Kernel, functionIndex: (name: string) => number): FunctionBody {
+function stepsBody(kernel: Kernel, nodes: readonly KernelNode[], functionIndex: (name: string) => number): FunctionBody {
   const a = assembler(["i32", "i32", "i32", "i32"]);
   const [count, from, to, pathHigh] = [0, 1, 2, 3];
-  const constant = constantLocals(a, kernel.step);
+  const constant = constantLocals(a, nodes);
   const m = multipliers(a);
   const stepWord = a.local("i32");
   a.loop(
@@ -80,7 +92,7 @@ function stepsBody(kernel: Kernel, functionIndex: (name: string) => number): Fun
       a.i32(8);
       a.op("i32.shl");
       a.set(stepWord);
-      writeNodes(a, kernel, kernel.step, count, { constant, functionIndex, m, stepWord, pathHigh });
+      writeNodes(a, kernel, nodes, count, { constant, functionIndex, m, stepWord, pathHigh });
     },
   );
   return a.body(4);

@@ -74,6 +74,8 @@ export const elementwiseFunctions = {
   relu0: activation("relu", 1),
   relu1: activation("relu", 2),
   relu2: activation("relu", 3),
+  zero: elementwise(0, 1, (m) => [m.constant(0)]),
+  copy: elementwise(1, 1, (_, [x]) => [x!]),
   /** x y. */
   multiply: elementwise(2, 1, (m, [x, y]) => [m.multiply(x!, y!)]),
   /** a + x y. */

@@ -1,19 +1,33 @@
-// The tile kernels in plain JavaScript: the readable twin of simd.ts, with the same bits, and its oracle. It serves where there is no
-// WebAssembly with SIMD. Every sum runs in the order that tile.ts fixes.
+// The tile kernels in plain JavaScript: the readable twin of simd.ts and print-c.ts, with the same bits, and their oracle. It serves where
+// there is no WebAssembly with SIMD. Every sum runs in the order that tile.ts fixes.
 import { numberArithmetic } from "../../numerics/arithmetic.ts";
 import { exp, log, relu, sigmoid, softplus, step, tanh } from "../../numerics/elementary.ts";
 import { type ElementwiseArithmetic, elementwiseFunctions } from "./elementwise.ts";
-import { type TileKernels, tileWidth } from "./tile.ts";
+import { onTile, type TileCalls, type TileKernels, tileWidth, type Way } from "./tile.ts";
 
 const called = { exp, log, relu, sigmoid, softplus, step, tanh };
 const arithmetic: ElementwiseArithmetic<number, boolean> = { ...numberArithmetic, call: (name, x) => called[name](x) };
 
 /** Kernels over a heap of so many doubles. */
-export function plainTileKernels(doubles: number): TileKernels {
+export function plainTileKernels(doubles: number, ways: readonly Way[]): TileKernels {
   const heap = new Float64Array(doubles);
+  const calls = plainCalls(heap);
   return {
     backend: "javascript",
     heap,
+    run(way, tile) {
+      for (const { kernel, operands } of ways[way]!) {
+        const placed = operands.map((operand) => (operand >= onTile ? operand - onTile + tile : operand));
+        if (kernel === "product") calls.product(...(placed as Parameters<TileCalls["product"]>));
+        else if (kernel === "outer") calls.outer(...(placed as Parameters<TileCalls["outer"]>));
+        else calls.map(kernel, placed[0]!, ...placed.slice(1));
+      }
+    },
+  };
+}
+
+function plainCalls(heap: Float64Array): TileCalls {
+  return {
     product(w, rowStride, columnStride, rows, inner, a, out) {
       for (let j = 0; j < rows; j++) {
         const to = out + j * tileWidth;

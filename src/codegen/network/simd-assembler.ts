@@ -40,6 +40,8 @@ export interface Assembler {
   /** An instruction without operands of its own. */
   op(code: number): void;
   i32(value: number): void;
+  /** Calls the module's function of this number. */
+  call(index: number): void;
   /** target = local + value. */
   addConstant(local: Local, value: number, target?: Local): void;
   /** target = a + b. */
@@ -75,8 +77,10 @@ export function assembler(parameters: number): Assembler {
     op: (instruction) => code.byte(instruction),
     i32(value) {
       code.byte(op.i32Const);
-      code.bytes(signedLeb128(BigInt(value)));
+      // addresses beyond 2^31 are the same bits as negative numbers
+      code.bytes(signedLeb128(BigInt(value | 0)));
     },
+    call: (index) => withIndex(op.call, index),
     addConstant(local, value, target = local) {
       self.get(local);
       self.i32(value);

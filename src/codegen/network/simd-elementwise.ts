@@ -29,7 +29,7 @@ const exponentShift = 4503599627371519;
 
 /** Body of f(count, address of each input .., address of each output ..); `count` doubles, a multiple of 2. */
 export function elementwiseBody(f: Elementwise, type: number): FunctionBody {
-  const program = programOf(f);
+  const program = elementwiseProgram(f);
   const operands = f.inputs + f.outputs;
   const w = assembler(1 + operands);
   const offset = w.local("i32");
@@ -58,7 +58,8 @@ export function elementwiseBody(f: Elementwise, type: number): FunctionBody {
   return w.finish(type);
 }
 
-function programOf(f: Elementwise): Program {
+/** The function as a program, elementary functions written out. */
+export function elementwiseProgram(f: Elementwise): Program {
   const builder = buildProgram(f.inputs);
   const m = {
     ...builder,

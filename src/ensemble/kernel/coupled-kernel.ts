@@ -99,7 +99,7 @@ export function coupledKernel(program: CoupledProgram): PathKernel {
   });
   const overflowed = companions.flatMap((_, c) => (program.fixed(c)?.value.some((value) => !Number.isFinite(value)) ? [1 + c] : []));
   return kernelOf(parts, job, {
-    step: nodes,
+    ways: [nodes],
     observe: [observe],
     figures: { at: figures, count },
     begin,

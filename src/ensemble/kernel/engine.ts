@@ -10,7 +10,7 @@ const blocksAtOnce = 4;
 
 export interface ThreadEngineOptions {
   readonly backend?: "wasm" | "javascript";
-  /** Before a program's first block, and between blocks: whoever has something faster says so (BlockRunner.use). */
+  /** Before each block: whoever has something faster says so (BlockRunner.use). */
   readonly beforeBlocks?: (runner: BlockRunner, program: PathProgram, toPath: number) => void | Promise<void>;
 }
 
@@ -29,11 +29,11 @@ export function threadEngine({ backend = "wasm", beforeBlocks }: ThreadEngineOpt
   const engine: Engine = async (program, fromBlock, toPath, { signal, onProgress }) => {
     const runner = runnerOf(program);
     used = runner;
-    await beforeBlocks?.(runner, program, toPath);
     const from = fromBlock * pathsPerBlock;
     let ensemble: Ensemble | undefined;
     for (let block = fromBlock; block < blocksFor(toPath); block++) {
       if (signal?.aborted) throw new InterruptedError("ensemble/interrupted", "Sampling was interrupted.");
+      await beforeBlocks?.(runner, program, toPath);
       const next = runner.run(block, toPath);
       ensemble = ensemble ? ensemble.merge(next) : next;
       onProgress?.(Math.min(toPath, (block + 1) * pathsPerBlock) - from, toPath - from);

@@ -30,7 +30,7 @@ export function noteBatch(
 }
 
 /** One path: the walkers (levels) of one process, at this place of their columns. */
-export function noteWalkers(
+function noteWalkers(
   program: PathProgram,
   walkers: readonly Encountered[],
   memory: Float64Array,
@@ -41,15 +41,26 @@ export function noteWalkers(
   extremes: (Extreme | null)[],
 ): void {
   const { d } = program.problem.objective;
-  const { process } = walkers[0]!;
-  let [finite, z, defect] = [0, 0, 0];
+  const met = { finite: true, z: 0, defect: 0 };
   for (const walker of walkers) {
-    for (let i = 0; i < d; i++) finite += 0 * memory[walker.state + i * paths + place]!;
-    if (walker.z !== undefined) z = Math.max(z, memory[walker.z + place]!);
-    if (walker.defect !== undefined) defect = Math.max(defect, memory[walker.defect + place]!);
+    for (let i = 0; i < d; i++) met.finite &&= Number.isFinite(memory[walker.state + i * paths + place]!);
+    if (walker.z !== undefined) met.z = Math.max(met.z, memory[walker.z + place]!);
+    if (walker.defect !== undefined) met.defect = Math.max(met.defect, memory[walker.defect + place]!);
   }
+  noteMet(program, walkers[0]!.process, met, path, counts, extremes);
+}
+
+/** What the walkers of one process met on one path. */
+export function noteMet(
+  program: PathProgram,
+  process: number,
+  { finite, z, defect }: { readonly finite: boolean; readonly z: number; readonly defect: number },
+  path: number,
+  counts: Float64Array,
+  extremes: (Extreme | null)[],
+): void {
   const from = process * eventsPerProcess;
-  if (finite !== 0) counts[from + event.overflow]! += 1;
+  if (!finite) counts[from + event.overflow]! += 1;
   if (z >= 1) {
     counts[from + event.noDiffusion]! += 1;
     note(process * extremesPerProcess + extreme.z, z);

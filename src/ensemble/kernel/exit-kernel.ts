@@ -1,9 +1,12 @@
-// One process leaving a region (ensemble/exit-program.ts) as a kernel. Every level has columns of its own: the state, the time in steps, the step
-// at which it left, and (SDEs) what watching always needs: the hazard added up so far, the constraints' values at the last point, and where it
-// stood when it touched. A level that has left stays as it is.
-import type { KernelNode } from "../../codegen/kernel/kernel.ts";
+// One process leaving a region (ensemble/exit-program.ts) as a kernel. Its levels are run one after another, each a way of the kernel over the same
+// columns: a path that has left makes room, whatever its other levels do. So that paths can be moved one by one, each has its block of random
+// numbers to itself. A path's columns: the state, the time in steps, the step at which it left, and (SDEs) what watching always needs: the
+// probability of having stayed, the constraints' values at the last point, and where it stood when it touched. A path that has left stays as it is.
+import type { KernelNode, Operand } from "../../codegen/kernel/kernel.ts";
 import type { Value } from "../../codegen/program.ts";
 import type { SdeModel } from "../../model/model.ts";
+import { leanExp } from "../../numerics/elementary/lean.ts";
+import { normalLayout } from "../../numerics/random.ts";
 import type { SgdProblem } from "../../problem/problem.ts";
 import { regionOf } from "../../problem/region-of.ts";
 import type { ExitProgram } from "../exit-program.ts";
@@ -12,15 +15,14 @@ import { startState, stateDimension } from "../momentum-sgd.ts";
 import { processOf } from "../process.ts";
 import { freezeValues } from "./frozen.ts";
 import { localAt } from "./local.ts";
-import { mapNode, normalNodes, operands, partsFor } from "./parts.ts";
+import { loneNormalNodes, mapNode, operands, partsFor } from "./parts.ts";
 import type { PathKernel } from "./path-kernel.ts";
 import { meets, processStep, sdeSubstepFrozen } from "./steps.ts";
-import { type Builder, call } from "./values.ts";
+import type { Builder } from "./values.ts";
 import { kernelOf } from "./whole.ts";
 
-/** Columns of one level. */
+/** Columns of a path. */
 export interface ExitColumns {
-  readonly level: number;
   readonly state: number;
   readonly z: number | undefined;
   readonly defect: number | undefined;
@@ -28,16 +30,21 @@ export interface ExitColumns {
   readonly time: number;
   readonly left: number;
   readonly through: number;
-  /** SDEs: the substep's start at the first touch, -1 before; then distance before, after (negative: outside), root of the variance. */
-  readonly touch: { readonly from: number; readonly here: number; readonly there: number; readonly spread: number } | undefined;
+  /** SDEs: the substep's start at the first touch, -1 before; then distance before, after (negative: outside), variance of the increment. */
+  readonly touch: { readonly from: number; readonly here: number; readonly there: number; readonly variance: number } | undefined;
 }
 
 export interface ExitKernel extends PathKernel {
-  readonly levels: readonly ExitColumns[];
-  /** Column of the threshold of a path's hazard. */
+  /** Substeps of each way. */
+  readonly levels: readonly number[];
+  readonly at: ExitColumns;
+  /** How many paths share a block of random numbers, and the column that tells which of them a path is. */
+  readonly members: number;
+  readonly member: number;
+  /** SDEs: column of what the probability of having stayed must fall below. */
   readonly threshold: number | undefined;
   /** All columns that go with a path. */
-  readonly columns: { readonly at: number; readonly count: number };
+  readonly columns: { readonly from: number; readonly count: number };
 }
 
 /** Paths of a batch: many, since few are left in the end. */
@@ -53,52 +60,48 @@ export function exitKernel(program: ExitProgram): ExitKernel {
   const fine = model ? job.fine : 1;
   const size = stateDimension(problem);
   const start = startState(problem);
-  const substeps = model ? program.levels!.substeps : [1];
+  const levels = model ? program.levels!.substeps : [1];
   const met = model ? meets(problem, model) : { z: undefined, defect: undefined };
-  const parts = partsFor(d, job.normals, 1, paths);
+  const { sharing: members } = normalLayout(d, job.normals);
+  const parts = partsFor(d, job.normals, 1, paths, true);
   const normals = parts.columns(fine * d);
-  const first = parts.columns(0);
+  const from = parts.columns(0);
+  const member = parts.columns(1);
   const threshold = model ? parts.columns(1) : undefined;
-  const nodes: KernelNode[] = [normalNodes(parts, d, fine, normals)];
   const begin: { at: number; value: number }[] = [];
   const column = (value: number): number => {
     const at = parts.columns(1);
     begin.push({ at, value });
     return at;
   };
-  const inside = region.constraints.map((g) => g.value(problem.start));
-  const outside = (m: Builder, x: readonly Value[]): Value[] => {
-    const local = localAt(m, problem, x);
-    const zero = m.constant(0);
-    const finite = m.equal(
-      x.map((value) => m.subtract(value, value)).reduce((a, b) => m.add(a, b)),
-      zero,
-    );
-    const out = region.constraints.map((g) => m.not(m.less(local.formula(g.expr), zero)));
-    // a state that is not finite has left through the first constraint
-    return [m.or(out[0]!, m.not(finite)), ...out.slice(1)];
+  const state = parts.columns(size);
+  for (let i = 0; i < size; i++) begin.push({ at: state + i * paths, value: start[i]! });
+  const at: ExitColumns = {
+    state,
+    z: met.z && column(Number.NEGATIVE_INFINITY),
+    defect: met.defect && column(0),
+    time: column(0),
+    left: column(-1),
+    through: column(-1),
+    touch: model && { from: column(-1), here: column(0), there: column(0), variance: column(0) },
   };
+  const stayed = model && column(1);
+  const last = model ? region.constraints.map((g) => column(g.value(problem.start))) : [];
+  const columns = { from, count: (parts.size() - from) / paths };
 
-  const levels = substeps.map((level): ExitColumns => {
-    const state = parts.columns(size);
-    for (let i = 0; i < size; i++) begin.push({ at: state + i * parts.paths, value: start[i]! });
-    const z = met.z && column(Number.NEGATIVE_INFINITY);
-    const defect = met.defect && column(0);
-    const time = column(0);
-    const left = column(-1);
-    const through = column(-1);
-    const touch = model && { from: column(-1), here: column(0), there: column(0), spread: column(0) };
-    const hazard = model && column(0);
-    const last = model ? inside.map((value) => column(value)) : [];
+  const alone = (places: readonly (number | undefined)[]): Operand[] =>
+    places.filter((place) => place !== undefined).map((place) => ({ at: place, stride: 0 }));
+  const { touch } = at;
+  const moved = [
+    ...operands(state, size, paths),
+    ...alone([at.z, at.defect, at.time, ...(touch ? [touch.from, touch.here, touch.there, touch.variance] : []), stayed, ...last]),
+  ];
+  const told = size + alone([at.z, at.defect]).length;
+  const fixed = alone([at.left, threshold]);
+  const draw = loneNormalNodes(parts, d, fine, normals, member, members);
+  const ways = levels.map((level): KernelNode[] => {
     const pieces = fine / level;
-    const moved = [
-      ...operands(state, size, parts.paths),
-      ...[z, defect, time, ...(touch ? [touch.from, touch.here, touch.there, touch.spread] : []), hazard, ...last]
-        .filter((at) => at !== undefined)
-        .map((at) => ({ at, stride: 0 })),
-    ];
-    const fixed = [left, ...(threshold === undefined ? [] : [threshold])].map((at) => ({ at, stride: 0 }));
-    const drive = operands(normals, pieces * d, parts.paths, pieces * d * parts.paths);
+    const drive = operands(normals, pieces * d, paths, pieces * d * paths);
     const substep = mapNode("paths", [...moved, ...fixed, ...drive], moved, (m, inputs) => {
       const own = inputs.slice(0, moved.length);
       const alive = m.less(inputs[moved.length]!, m.constant(0));
@@ -113,38 +116,48 @@ export function exitKernel(program: ExitProgram): ExitKernel {
             vectors,
           )
         : [...processStep(m, problem, own.slice(0, size), vectors[0]!), m.add(own[size]!, m.constant(1))];
-      return after.map((value, i) => m.select(alive, value, own[i]!));
+      // what tells of the path stays as it was when it left; the rest is not looked at any more
+      return after.map((value, i) => (i < told ? m.select(alive, value, own[i]!) : value));
     });
-    nodes.push({ kind: "repeat", times: level, body: [substep] });
-    const watched = [...operands(state, d, parts.paths), { at: time, stride: 0 }, { at: left, stride: 0 }, { at: through, stride: 0 }];
-    nodes.push(
-      mapNode("paths", watched, watched.slice(d + 1), (m, inputs) => {
-        const [at, was, wall] = inputs.slice(d) as [Value, Value, Value];
-        const out = outside(m, inputs.slice(0, d));
-        const leaves = m.and(
-          m.less(was, m.constant(0)),
-          out.reduce((a, b) => m.or(a, b)),
-        );
-        const which = out.reduceRight((rest, condition, c) => m.select(condition, m.constant(c), rest), m.constant(0));
-        return [m.select(leaves, at, was), m.select(leaves, which, wall)];
-      }),
-    );
-    return { level, state, z, defect, time, left, through, touch };
+    return [draw, { kind: "repeat", times: level, body: [substep] }, watch()];
   });
-  const columns = { at: first, count: (parts.size() - first) / parts.paths };
   const base = kernelOf(parts, job, {
-    step: nodes,
+    ways,
     observe: [],
-    figures: { at: first, count: 0 },
+    figures: { at: from, count: 0 },
     begin,
     places: [],
     centers: [],
     figure: () => 0,
     fixed: [],
     overflowed: [],
-    walkers: levels.map(({ state, z, defect }) => ({ process: 0, state, z, defect })),
+    walkers: [],
   });
-  return { ...base, levels, threshold, columns };
+  return { ...base, levels, at, members, member, threshold, columns };
+
+  /** After a step: whether the path is outside now, and through which constraint it went. */
+  function watch(): KernelNode {
+    const watched = [...operands(state, d, paths), ...alone([at.time, at.left, at.through])];
+    return mapNode("paths", watched, watched.slice(d + 1), (m, inputs) => {
+      const x = inputs.slice(0, d);
+      const [time, was, wall] = inputs.slice(d) as [Value, Value, Value];
+      const zero = m.constant(0);
+      const local = localAt(m, problem, x);
+      const finite = m.equal(
+        x.map((value) => m.subtract(value, value)).reduce((a, b) => m.add(a, b)),
+        zero,
+      );
+      const violated = region.constraints.map((g) => m.not(m.less(local.formula(g.expr), zero)));
+      // a state that is not finite has left through the first constraint
+      const out = [m.or(violated[0]!, m.not(finite)), ...violated.slice(1)];
+      const leaves = m.and(
+        m.less(was, zero),
+        out.reduce((a, b) => m.or(a, b)),
+      );
+      const which = out.reduceRight((rest, condition, c) => m.select(condition, m.constant(c), rest), zero);
+      return [m.select(leaves, time, was), m.select(leaves, which, wall)];
+    });
+  }
 }
 
 interface Move {
@@ -172,7 +185,7 @@ function sdeMove(
   const z = met.z && own[next++]!;
   const defect = met.defect && own[next++]!;
   const time = own[next++]!;
-  let [from, keptHere, keptThere, keptSpread, hazard] = own.slice(next, next + 5) as [Value, Value, Value, Value, Value];
+  let [from, keptHere, keptThere, keptVariance, stayed] = own.slice(next, next + 5) as [Value, Value, Value, Value, Value];
   const last = own.slice(next + 5);
   const local = localAt(m, problem, x);
   const frozen = freezeValues(m, problem, model, local, fine);
@@ -185,20 +198,16 @@ function sdeMove(
     const value = end.formula(g);
     values.push(value);
     const there = m.negate(value);
-    const spread = m.sqrt(frozen.varianceAlong(gradient));
-    const a = m.divide(here, spread);
-    const b = m.divide(m.abs(there), spread);
-    // -log(1 - exp(-2 a b/h)), of a path that ends inside
-    const chance = call(m, "leanExp", m.multiply(m.constant(-2 * level), m.multiply(a, b)));
+    const variance = frozen.varianceAlong(gradient);
+    const touching = leanExp(m, m.multiply(m.multiply(m.constant(-2 * level), m.multiply(here, there)), m.divide(m.constant(1), variance)));
     const inside = m.less(zero, there);
-    const added = m.add(hazard, m.negate(call(m, "log1p", m.negate(chance))));
     const open = m.less(from, zero);
-    hazard = m.select(m.and(open, inside), added, hazard);
-    const touches = m.and(open, m.or(m.not(inside), m.lessEqual(threshold, hazard)));
+    stayed = m.select(m.and(open, inside), m.multiply(stayed, m.subtract(m.constant(1), touching)), stayed);
+    const touches = m.and(open, m.or(m.not(inside), m.lessEqual(stayed, threshold)));
     from = m.select(touches, time, from);
     keptHere = m.select(touches, here, keptHere);
     keptThere = m.select(touches, there, keptThere);
-    keptSpread = m.select(touches, spread, keptSpread);
+    keptVariance = m.select(touches, variance, keptVariance);
   }
   return [
     ...moved.x,
@@ -208,8 +217,8 @@ function sdeMove(
     from,
     keptHere,
     keptThere,
-    keptSpread,
-    hazard,
+    keptVariance,
+    stayed,
     ...values,
   ];
 }

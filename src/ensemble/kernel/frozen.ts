@@ -9,13 +9,15 @@ import { liveTerms } from "../../model/correction.ts";
 import { hasPole } from "../../model/define.ts";
 import { haSme } from "../../model/ha-sme.ts";
 import type { SdeModel } from "../../model/model.ts";
+import { leanExp, logOfNormal } from "../../numerics/elementary/lean.ts";
+import { leanRelativeExpm1 } from "../../numerics/elementary/lean-factors.ts";
 import type { SgdProblem } from "../../problem/problem.ts";
 import { roundingDefect } from "../events.ts";
 import { heldBelowOne } from "../frozen.ts";
 import type { Local } from "./local.ts";
 import { nearestPsd } from "./psd.ts";
-import { type Spectral, spectralOf } from "./spectral.ts";
-import { type Builder, cholesky, dot, larger, lowerTimes, relativeExpm1, sumOf, times, valueOps } from "./values.ts";
+import { spectralOf } from "./spectral.ts";
+import { type Builder, cholesky, larger, lowerTimes, sumOf, times, valueOps } from "./values.ts";
 
 export interface FrozenValues {
   /** Mean increment over 1/level of a step. */
@@ -57,11 +59,24 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
 
   const pieceLog = log2(fine);
   const byRoots = pieceLog !== undefined && model.driftFactor === haSme.driftFactor;
+  const correction = liveTerms(model, problem);
+  const isotropic = noise.isotropicVariance;
+  const diagonal = isotropic !== undefined && correction.diffusion.length === 0;
+  const haDiffusion = model.diffusionFactor === haSme.diffusionFactor;
+  /** log r, where it is needed anyway: then it gives the roots, too, if these are many. */
+  const byLogs = byRoots && haDiffusion && !diagonal;
+  const logs = byLogs ? z.map((value) => logOfNormal(m, m.subtract(one, value))) : [];
   /** roots[i][k] = r_i^(2^-k). */
-  const roots = byRoots ? z.map((value) => chainOfRoots(m, m.subtract(one, value), pieceLog)) : [];
+  const roots = byRoots
+    ? z.map((value, i) =>
+        byLogs && pieceLog > 2
+          ? chainOfSquares(m, m.subtract(one, value), leanExp(m, times(m, 1 / fine, logs[i]!)), pieceLog)
+          : chainOfRoots(m, m.subtract(one, value), pieceLog),
+      )
+    : [];
+  const means = memo(() => (byLogs ? logMeans(m, z, logs) : undefined));
   const factors = memo(() => z.map((value) => model.driftFactor(ops, value)));
   const rates = memo(() => z.map((value, i) => m.negate(m.multiply(value, factors()[i]!))));
-  const correction = liveTerms(model, problem);
   const extraDrift = correction.drift.map((term) => local.drift(term));
   const extra = range.map((i) =>
     sumOf(
@@ -69,8 +84,6 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
       extraDrift.map((term) => term[i]!),
     ),
   );
-  const isotropic = noise.isotropicVariance;
-  const diagonal = isotropic !== undefined && correction.diffusion.length === 0;
 
   const mean = (level: number): Value[] => {
     const levelLog = log2(level)!;
@@ -85,7 +98,7 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
             ),
           ),
         )
-      : rates().map((a, i) => times(m, share, m.multiply(relativeExpm1(m, times(m, share, a)), factors()[i]!)));
+      : rates().map((a, i) => times(m, share, m.multiply(leanRelativeExpm1(m, times(m, share, a)), factors()[i]!)));
     const pull = spectral.apply(
       length.map((value) => times(m, -eta, value)),
       local.gradient,
@@ -99,26 +112,34 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
   };
 
   const growth = memo(() => (byRoots ? roots.map((chain) => chain[pieceLog]!) : rates().map((a) => ops.exp(times(m, 1 / fine, a)))));
-  const factor = (i: number, j: number): Value => model.diffusionFactor(ops, z[i]!, z[j]!);
-  const haDiffusion = model.diffusionFactor === haSme.diffusionFactor;
+  const factor = (i: number, j: number): Value =>
+    byLogs ? means()![Math.min(i, j)]![Math.max(i, j)]! : model.diffusionFactor(ops, z[i]!, z[j]!);
   /** s E((a_i + a_j) s) m_ij. */
   const pieceFactor = (i: number, j: number): Value =>
     byRoots && haDiffusion ? rootFactor(i, j) : m.multiply(pieceLength(i, j), factor(i, j));
-  const rootFactor = (i: number, j: number): Value => {
+  const rootProduct = (i: number, j: number): Value => {
     // q_k,i q_k,i = q_(k-1),i
     const products = roots[i]!.slice(1, pieceLog! + 1).map((q, k) => (i === j ? roots[i]![k]! : m.multiply(q, roots[j]![k + 1]!)));
-    return m.divide(
-      one,
-      product(
-        m,
-        products.map((q) => m.add(one, q)),
-      ),
+    return product(
+      m,
+      products.map((q) => m.add(one, q)),
     );
   };
+  const rootFactor = (i: number, j: number): Value => m.divide(one, rootProduct(i, j));
+  const lengths = memo(() => {
+    const pairs = range.flatMap((i) => range.slice(i).map((j) => [i, j] as const));
+    const found = reciprocals(
+      m,
+      pairs.map(([i, j]) => m.multiply(rootProduct(i, j), means()![i]![j]!)),
+    );
+    return new Map(pairs.map(([i, j], p) => [i * range.length + j, found[p]!]));
+  });
   const pieceLength = (i: number, j: number): Value =>
-    byRoots
-      ? m.divide(rootFactor(i, j), haSme.diffusionFactor(ops, z[i]!, z[j]!))
-      : times(m, 1 / fine, relativeExpm1(m, times(m, 1 / fine, m.add(rates()[i]!, rates()[j]!))));
+    byLogs
+      ? lengths().get(i * range.length + j)!
+      : byRoots
+        ? m.divide(rootFactor(i, j), haSme.diffusionFactor(ops, z[i]!, z[j]!))
+        : times(m, 1 / fine, leanRelativeExpm1(m, times(m, 1 / fine, m.add(rates()[i]!, rates()[j]!))));
 
   let defect: Value | undefined;
   let draw: (normal: readonly Value[]) => Value[];
@@ -127,31 +148,24 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
     const deviations = memo(() => range.map((i) => times(m, eta * Math.sqrt(isotropic), m.sqrt(pieceFactor(i, i)))));
     draw = (normal) => spectral.apply(deviations(), normal);
     const variances = memo(() => range.map((i) => times(m, eta * eta * isotropic, factor(i, i))));
-    varianceAlong = (v) => positive(m, dot(m, v, spectral.apply(variances(), v)));
+    const columns = memo(() => range.map((j) => spectral.apply(variances(), unit(m, range.length, j))));
+    varianceAlong = (v) => quadraticForm(m, columns(), v);
   } else {
-    const c = weighed(
-      m,
-      spectral,
-      local.covariance,
-      (i, j) => times(m, eta * eta, factor(i, j)),
-      eta,
-      correction.diffusion.map((term) => local.diffusion(term)),
+    const uniform = isSame(range.flatMap((i) => range.map((j) => factor(i, j))));
+    const weighed = uniform
+      ? local.covariance.map((row) => row.map((value) => times(m, eta * eta, m.multiply(factor(0, 0), value))))
+      : spectral.weigh(local.covariance, (i, j) => times(m, eta * eta, factor(i, j)));
+    const corrections = correction.diffusion.map((term) => local.diffusion(term));
+    const c = weighed.map((row, i) =>
+      row.map((value, j) => corrections.reduce((sum, extra) => m.add(sum, times(m, eta, extra[i]![j]!)), value)),
     );
-    const projected = nearestPsd(m, c);
+    // what is Sigma, constant and psd, but for a factor stays psd
+    const plain = uniform && noise.constant && correction.diffusion.length === 0;
+    const projected = plain ? { matrix: c, defect: undefined } : nearestPsd(m, c);
     defect = projected.defect;
-    const inBasis = range.map((i) => range.map((j) => m.multiply(pieceLength(Math.min(i, j), Math.max(i, j)), projected.matrix[i]![j]!)));
-    const root = cholesky(m, spectral.fromBasis(inBasis));
+    const root = cholesky(m, spectral.weigh(projected.matrix, pieceLength));
     draw = (normal) => lowerTimes(m, root, normal);
-    const whole = memo(() => spectral.fromBasis(projected.matrix));
-    varianceAlong = (v) =>
-      positive(
-        m,
-        dot(
-          m,
-          v,
-          whole().map((row) => dot(m, row, v)),
-        ),
-      );
+    varianceAlong = (v) => quadraticForm(m, projected.matrix, v);
   }
   const indefinite = defect === undefined ? undefined : m.less(m.constant(roundingDefect), defect);
   return {
@@ -172,33 +186,73 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
   };
 }
 
-/** What rounding makes negative is 0. */
-function positive(m: Builder, value: Value): Value {
-  return m.select(m.less(value, m.constant(0)), m.constant(0), value);
+/** v^T S v for a symmetric S, psd but for rounding: what that makes negative is 0. Walls are mostly flat: zeros and ones in v are left out. */
+function quadraticForm(m: Builder, s: readonly (readonly Value[])[], v: readonly Value[]): Value {
+  const zero = m.constant(0);
+  const scaled = (by: Value, value: Value): Value => (by === m.constant(1) ? value : m.multiply(by, value));
+  const live = v.flatMap((value, i) => (value === zero ? [] : [i]));
+  const product = live.map((i) =>
+    scaled(
+      v[i]!,
+      sumOf(
+        m,
+        live.map((j) => scaled(v[j]!, s[i]![j]!)),
+      ),
+    ),
+  );
+  const sum = sumOf(m, product);
+  return m.select(m.less(sum, zero), zero, sum);
 }
 
-/** C in the eigenbasis: (U^T Sigma U) o w + eta (corrections of D D^T). */
-function weighed(
-  m: Builder,
-  spectral: Spectral,
-  covariance: readonly (readonly Value[])[],
-  w: (i: number, j: number) => Value,
-  eta: number,
-  corrections: readonly (readonly (readonly Value[])[])[],
-): Value[][] {
-  const rotated = spectral.toBasis(covariance);
-  const known = new Map<number, Value>();
-  const d = rotated.length;
-  const weight = (i: number, j: number): Value => {
-    const key = Math.min(i, j) * d + Math.max(i, j);
-    let value = known.get(key);
-    if (value === undefined) known.set(key, (value = w(Math.min(i, j), Math.max(i, j))));
-    return value;
-  };
-  const extras = corrections.map((matrix) => spectral.toBasis(matrix));
-  return rotated.map((row, i) =>
-    row.map((value, j) => extras.reduce((sum, extra) => m.add(sum, times(m, eta, extra[i]![j]!)), m.multiply(weight(i, j), value))),
+function unit(m: Builder, d: number, j: number): Value[] {
+  return Array.from({ length: d }, (_, i) => m.constant(i === j ? 1 : 0));
+}
+
+function isSame(values: readonly Value[]): boolean {
+  return values.every((value) => value === values[0]);
+}
+
+/** (log r_i + log r_j)/(r_i r_j - 1), i <= j, with one division; near r_i r_j = 1, where the logarithms cancel, by its series. */
+function logMeans(m: Builder, z: readonly Value[], logs: readonly Value[]): Value[][] {
+  const one = m.constant(1);
+  const less = z.map((u, i) => z.map((v, j) => (j < i ? one : m.subtract(m.multiply(u, v), m.add(u, v)))));
+  const near = less.map((row) => row.map((w) => m.less(m.abs(w), m.constant(2 ** -10))));
+  const pairs = z.flatMap((_, i) => z.slice(i).map((_v, j) => [i, i + j] as const));
+  const inverse = reciprocals(
+    m,
+    pairs.map(([i, j]) => m.select(near[i]![j]!, one, less[i]![j]!)),
   );
+  const means: Value[][] = z.map(() => []);
+  for (const [p, [i, j]] of pairs.entries()) {
+    const w = less[i]![j]!;
+    // log(1 + w)/w to w^5/6 < 2e-16
+    const series = [-1 / 2, 1 / 3, -1 / 4, 1 / 5].reduceRight((sum, c) => m.add(m.constant(c), m.multiply(sum, w)), m.constant(0));
+    const usual = m.multiply(m.add(logs[i]!, logs[j]!), inverse[p]!);
+    means[i]![j] = m.select(near[i]![j]!, m.add(one, m.multiply(w, series)), usual);
+  }
+  return means;
+}
+
+/** 1/x of several x with one division. */
+function reciprocals(m: Builder, values: readonly Value[]): Value[] {
+  const [first, ...rest] = values;
+  const before = [first!];
+  for (const value of rest) before.push(m.multiply(before.at(-1)!, value));
+  let inverse = m.divide(m.constant(1), before.at(-1)!);
+  const found: Value[] = [];
+  for (let i = values.length - 1; i > 0; i--) {
+    found[i] = m.multiply(inverse, before[i - 1]!);
+    inverse = m.multiply(inverse, values[i]!);
+  }
+  found[0] = inverse;
+  return found;
+}
+
+/** The chain of roots from its end: r given, r^(2^-count) given. */
+function chainOfSquares(m: Builder, r: Value, end: Value, count: number): Value[] {
+  const chain = [end];
+  for (let k = count - 1; k > 0; k--) chain.unshift(m.multiply(chain[0]!, chain[0]!));
+  return [r, ...chain];
 }
 
 /** r, r^(1/2), r^(1/4), .. */

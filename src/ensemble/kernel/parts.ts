@@ -35,9 +35,11 @@ const defaults = {
 /**
  * @param columns  roughly how many columns of paths there will be
  * @param wanted   paths of a batch; default: as many as keep the columns in the cache
+ * @param alone    every path has its block of random numbers to itself, though the block serves several paths (loneNormalNodes)
  */
-export function partsFor(d: number, kind: NormalKind, columns: number, wanted?: number): Parts {
-  const { perBlock, sharing, blocks: draws } = normalLayout(d, kind);
+export function partsFor(d: number, kind: NormalKind, columns: number, wanted?: number, alone = false): Parts {
+  const { perBlock, sharing: members, blocks: draws } = normalLayout(d, kind);
+  const sharing = alone ? 1 : members;
   let paths = wanted ?? defaults.mostPaths;
   const doubles = columns + (draws * (perBlock + 2)) / sharing;
   while (wanted === undefined && paths > defaults.fewestPaths && 8 * paths * doubles > defaults.cache) paths /= 2;
@@ -89,6 +91,33 @@ export function mapNode(
     inputs.map((_, i) => m.input(i)),
   );
   return { kind: "map", over, program: m.finish(results), inputs, outputs };
+}
+
+/**
+ * The same where every path has a block to itself (`alone` of partsFor), so that paths can be moved one by one: of the block's normals it takes
+ * those of the member that it is. What a member does not need is not transformed.
+ * @param member  column of the members' numbers, 0 .. members - 1
+ */
+export function loneNormalNodes(parts: Parts, d: number, fine: number, at: number, member: number, members: number): KernelNode {
+  const { paths, rawInputs } = parts;
+  const outputs = Array.from({ length: d }, (_, i) => ({ at: at + i * paths, stride: d * paths }));
+  const box = mapNode("paths", [...rawInputs, { at: member, stride: 0 }], outputs, (m, inputs) => {
+    const raw = inputs.slice(0, -1);
+    const choose = (choices: readonly Value[]): Value => {
+      let chosen = choices.at(-1)!;
+      for (let v = choices.length - 2; v >= 0; v--)
+        if (choices[v] !== choices[v + 1]) chosen = m.select(m.lessEqual(inputs.at(-1)!, m.constant(v)), choices[v]!, chosen);
+      return chosen;
+    };
+    const of = Array.from({ length: members }, (_, v) => v);
+    return outputs.map((_, i) => {
+      // the i-th normal of member v is the block's (v d + i)-th: first or second of its pair
+      const pairs = of.map((v) => Math.floor((v * d + i) / 2));
+      const drawn = parts.normals(m, [choose(pairs.map((p) => raw[2 * p]!)), choose(pairs.map((p) => raw[2 * p + 1]!))]);
+      return choose(of.map((v) => drawn[(v * d + i) % 2]!));
+    });
+  });
+  return { kind: "repeat", times: fine, body: [...parts.random, box] };
 }
 
 /** Nodes that fill columns of normals, [fine][d] from `at` on. */

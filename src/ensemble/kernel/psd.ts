@@ -8,10 +8,10 @@ import { type Builder, sumOf } from "./values.ts";
  * positive and an eigenvalue is negative
  */
 export function nearestPsd(m: Builder, a: readonly (readonly Value[])[]): { readonly matrix: Value[][]; readonly defect: Value } {
+  if (a.length === 2) return nearestInPlane(m, a);
   const zero = m.constant(0);
-  const eigenvalues = a.length === 2 ? planeValues(m, a) : undefined;
   const spectral = spectralOf(m, a);
-  const values = eigenvalues ?? spectral.values;
+  const { values } = spectral;
   const negative = sumOf(
     m,
     values.map((value) => m.select(m.less(value, zero), m.negate(value), zero)),
@@ -33,18 +33,37 @@ export function nearestPsd(m: Builder, a: readonly (readonly Value[])[]): { read
   };
 }
 
-/** Eigenvalues of a 2 x 2 matrix, the smaller in size from the determinant, so that it keeps its digits. */
-function planeValues(m: Builder, a: readonly (readonly Value[])[]): Value[] {
+/**
+ * Two dimensions in closed form: where one eigenvalue is negative the nearest matrix is  e (A - e' I)/(e - e'),  e the other one; where both are,
+ * it is 0.
+ */
+function nearestInPlane(m: Builder, a: readonly (readonly Value[])[]): { readonly matrix: Value[][]; readonly defect: Value } {
+  const zero = m.constant(0);
   const half = m.constant(0.5);
-  const mean = m.multiply(half, m.add(a[0]![0]!, a[1]![1]!));
-  const difference = m.multiply(half, m.subtract(a[0]![0]!, a[1]![1]!));
-  const off = a[0]![1]!;
+  const [first, off, last] = [a[0]![0]!, a[0]![1]!, a[1]![1]!];
+  const trace = m.add(first, last);
+  const mean = m.multiply(half, trace);
+  const difference = m.multiply(half, m.subtract(first, last));
   const radius = m.sqrt(m.add(m.multiply(difference, difference), m.multiply(off, off)));
-  const larger = m.add(mean, m.copysign(radius, mean));
-  const smaller = m.subtract(m.multiply(m.divide(a[0]![0]!, larger), a[1]![1]!), m.multiply(m.divide(off, larger), off));
-  const none = m.equal(larger, m.constant(0));
-  const other = m.select(none, m.constant(0), smaller);
-  // in the order of spectral.ts: the larger one first
-  const first = m.less(other, larger);
-  return [m.select(first, larger, other), m.select(first, other, larger)];
+  // the larger in size, then the other from the determinant, so that it keeps its digits
+  const large = m.add(mean, m.copysign(radius, mean));
+  const inverse = m.divide(m.constant(1), large);
+  const small = m.subtract(m.multiply(m.multiply(first, inverse), last), m.multiply(m.multiply(off, inverse), off));
+  const other = m.select(m.equal(large, zero), zero, small);
+  const one = (value: Value): Value => m.select(m.less(value, zero), m.negate(value), zero);
+  const negative = m.add(one(large), one(other));
+  const indefinite = m.less(zero, negative);
+  const ratio = m.select(m.less(zero, trace), m.divide(negative, trace), m.constant(Number.POSITIVE_INFINITY));
+  const top = m.select(m.less(other, large), large, other);
+  const bottom = m.select(m.less(other, large), other, large);
+  const scale = m.select(m.less(zero, top), m.divide(top, m.subtract(top, bottom)), zero);
+  const mended = (entry: Value, shift: Value): Value => m.select(indefinite, m.multiply(scale, m.subtract(entry, shift)), entry);
+  const between = mended(off, zero);
+  return {
+    matrix: [
+      [mended(first, bottom), between],
+      [between, mended(last, bottom)],
+    ],
+    defect: m.select(indefinite, ratio, zero),
+  };
 }

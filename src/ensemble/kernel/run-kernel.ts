@@ -35,7 +35,7 @@ export function runKernelBlock(program: PathProgram, path: PathKernel, runner: K
         const word = Math.floor(step / stepsPerWord);
         if (step % stepsPerWord === 0) runner.prepare(used, word << 20);
         const until = Math.min(to, (word + 1) * stepsPerWord);
-        runner.steps(used, step, until, high);
+        runner.steps(0, used, step, until, high);
         step = until;
       }
       for (const { at, values } of path.centers) memory.fill(values[place]!, at, at + path.paths);

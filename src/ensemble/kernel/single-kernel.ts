@@ -42,7 +42,7 @@ export function singleKernel(problem: SgdProblem, job: SingleJob): PathKernel {
   const figures = parts.columns(observation.size);
   const observe = figureMap(parts, problem, job.observation, observation, [[state]], figures, (_m, [[values]]) => values!);
   return kernelOf(parts, job, {
-    step: [{ kind: "repeat", times: job.substeps, body: [...parts.random, step] }],
+    ways: [[{ kind: "repeat", times: job.substeps, body: [...parts.random, step] }]],
     observe: [observe],
     figures: { at: figures, count: observation.size },
     begin: [

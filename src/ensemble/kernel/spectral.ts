@@ -1,6 +1,6 @@
 // Functions of a symmetric matrix in a kernel's program. One dimension: of a number. Two: in closed form at the eigenvalues mean +- rho,
 //   g(H) v = (g+ + g-)/2 v + (g+ - g-)/(2 rho) (H - mean I) v,
-// without eigenvectors where only products are asked for. Three and four: eigenpairs by cyclic Jacobi rotations, a fixed number of sweeps (the
+// without eigenvectors, as is U [(U^T S U) o w] U^T. Three and four: eigenpairs by cyclic Jacobi rotations, a fixed number of sweeps (the
 // off-diagonal part falls quadratically: 5 and 6 sweeps leave rounding); more dimensions are not for kernels.
 import type { Value } from "../../codegen/program.ts";
 import { type Builder, dot } from "./values.ts";
@@ -15,9 +15,6 @@ export interface Spectral {
   apply(g: readonly Value[], v: readonly Value[]): Value[];
   /** U [(U^T S U) o w] U^T, w_ij for i <= j. */
   weigh(s: readonly (readonly Value[])[], w: (i: number, j: number) => Value): Value[][];
-  /** U^T S U, and back. */
-  toBasis(s: readonly (readonly Value[])[]): Value[][];
-  fromBasis(s: readonly (readonly Value[])[]): Value[][];
 }
 
 export function spectralOf(m: Builder, h: readonly (readonly Value[])[]): Spectral {
@@ -26,13 +23,10 @@ export function spectralOf(m: Builder, h: readonly (readonly Value[])[]): Spectr
 }
 
 function scalar(m: Builder, h: Value): Spectral {
-  const same = (s: readonly (readonly Value[])[]) => [[s[0]![0]!]];
   return {
     values: [h],
     apply: ([g], [v]) => [m.multiply(g!, v!)],
     weigh: (s, w) => [[m.multiply(w(0, 0), s[0]![0]!)]],
-    toBasis: same,
-    fromBasis: same,
   };
 }
 
@@ -45,28 +39,6 @@ function plane(m: Builder, h: readonly (readonly Value[])[]): Spectral {
   const squares = m.add(m.multiply(difference, difference), m.multiply(off, off));
   const rho = m.sqrt(m.add(squares, m.constant(1e-300)));
   const inverse = m.divide(half, rho);
-  let vectors: Spectral | undefined;
-  const byVectors = (): Spectral => {
-    if (vectors) return vectors;
-    // (difference + rho, off) and (off, rho - difference) both point along the first eigenvector: this one has no cancellation
-    const zero = m.constant(0);
-    const right = m.lessEqual(zero, difference);
-    const p = m.select(right, m.add(difference, rho), off);
-    const q = m.select(right, off, m.subtract(rho, difference));
-    const length = m.sqrt(m.add(m.multiply(p, p), m.multiply(q, q)));
-    const some = m.less(m.constant(1e-150), length);
-    const c = m.select(some, m.divide(p, length), m.constant(1));
-    const s = m.select(some, m.divide(q, length), zero);
-    vectors = withVectors(
-      m,
-      [m.add(mean, rho), m.subtract(mean, rho)],
-      [
-        [c, m.negate(s)],
-        [s, c],
-      ],
-    );
-    return vectors;
-  };
   return {
     values: [m.add(mean, rho), m.subtract(mean, rho)],
     apply([plus, minus], [x, y]) {
@@ -76,9 +48,26 @@ function plane(m: Builder, h: readonly (readonly Value[])[]): Spectral {
       const across = m.subtract(m.multiply(off, x!), m.multiply(difference, y!));
       return [m.add(m.multiply(level, x!), m.multiply(slope, along)), m.add(m.multiply(level, y!), m.multiply(slope, across))];
     },
-    weigh: (s, w) => byVectors().weigh(s, w),
-    toBasis: (s) => byVectors().toBasis(s),
-    fromBasis: (s) => byVectors().fromBasis(s),
+    // S = p I + S', H = mean I + rho N, N^2 = I, and N S' + S' N = 2 k I for 2 x 2 matrices S', N of trace 0. With P = (I + N)/2, Q = (I - N)/2
+    //   P S P = (p + k) P,   Q S Q = (p - k) Q,   P S Q + Q S P = S' - k N
+    weigh(s, w) {
+      const [a, b] = [m.multiply(m.add(inverse, inverse), difference), m.multiply(m.add(inverse, inverse), off)];
+      const p = m.multiply(half, m.add(s[0]![0]!, s[1]![1]!));
+      const v = m.multiply(half, m.subtract(s[0]![0]!, s[1]![1]!));
+      const t = s[0]![1]!;
+      const k = m.add(m.multiply(a, v), m.multiply(b, t));
+      const first = m.multiply(m.multiply(half, w(0, 0)), m.add(p, k));
+      const last = m.multiply(m.multiply(half, w(1, 1)), m.subtract(p, k));
+      const between = w(0, 1);
+      const level = m.add(first, last);
+      const slope = m.subtract(m.subtract(first, last), m.multiply(between, k));
+      const along = m.add(m.multiply(slope, a), m.multiply(between, v));
+      const across = m.add(m.multiply(slope, b), m.multiply(between, t));
+      return [
+        [m.add(level, along), across],
+        [across, m.subtract(level, along)],
+      ];
+    },
   };
 }
 
@@ -111,8 +100,6 @@ function withVectors(m: Builder, values: readonly Value[], u: readonly (readonly
       const inside = columns.map((column, j) => m.multiply(g[j]!, dot(m, column, v)));
       return u.map((row) => dot(m, row, inside));
     },
-    toBasis,
-    fromBasis,
     weigh(s, w) {
       const inside = toBasis(s);
       return fromBasis(range.map((i) => range.map((j) => m.multiply(w(Math.min(i, j), Math.max(i, j)), inside[i]![j]!))));

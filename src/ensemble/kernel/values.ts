@@ -3,6 +3,8 @@
 import { elementaryProgram } from "../../codegen/elementary-programs.ts";
 import { inline } from "../../codegen/kernel/flat.ts";
 import type { ProgramBuilder, Value } from "../../codegen/program.ts";
+import { leanExp, leanLog } from "../../numerics/elementary/lean.ts";
+import { leanExpm1, leanLogMean, leanLogRatio } from "../../numerics/elementary/lean-factors.ts";
 import type { Ops } from "../../numerics/ops.ts";
 
 export type Builder = ProgramBuilder;
@@ -12,7 +14,7 @@ export function call(m: Builder, name: string, ...args: Value[]): Value {
   return inline(m, elementaryProgram(name), args)[0]!;
 }
 
-/** The arithmetic in which models are written. */
+/** The arithmetic in which models are written; lean forms where there are any. */
 export function valueOps(m: Builder): Ops<Value> {
   return {
     constant: m.constant,
@@ -29,18 +31,13 @@ export function valueOps(m: Builder): Ops<Value> {
     },
     sqrt: m.sqrt,
     abs: m.abs,
-    exp: (a) => call(m, "exp", a),
-    expm1: (a) => call(m, "expm1", a),
-    log: (a) => call(m, "log", a),
+    exp: (a) => leanExp(m, a),
+    expm1: (a) => leanExpm1(m, a),
+    log: (a) => leanLog(m, a),
     log1p: (a) => call(m, "log1p", a),
-    logRatio: (z) => call(m, "logRatio", z),
-    logMean: (u, v) => call(m, "logMean", u, v),
+    logRatio: (z) => leanLogRatio(m, z),
+    logMean: (u, v) => leanLogMean(m, u, v),
   };
-}
-
-/** expm1(w)/w, 1 at 0. */
-export function relativeExpm1(m: Builder, w: Value): Value {
-  return m.select(m.equal(w, m.constant(0)), m.constant(1), m.divide(call(m, "expm1", w), w));
 }
 
 export function sumOf(m: Builder, terms: readonly Value[]): Value {

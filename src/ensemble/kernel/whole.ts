@@ -9,12 +9,12 @@ export function kernelOf(
   parts: Parts,
   { seed, normals }: { readonly seed: number; readonly normals: NormalKind },
   given: Omit<PathKernel, "kernel" | "paths"> & {
-    readonly step: readonly KernelNode[];
+    readonly ways: readonly (readonly KernelNode[])[];
     readonly observe: readonly KernelNode[];
     readonly figures: { readonly at: number; readonly count: number };
   },
 ): PathKernel {
-  const { step, observe, figures, ...rest } = given;
+  const { ways, observe, figures, ...rest } = given;
   const sums = parts.take(given.places.length * figures.count * sumsPerFigure);
   return {
     ...rest,
@@ -26,7 +26,7 @@ export function kernelOf(
       key: keyOf(seed),
       memory: parts.size(),
       numbers: parts.numbers,
-      step,
+      ways,
       observe,
       figures,
       sums,

@@ -1,11 +1,11 @@
 // What a finite sum over a network's samples is asked for: losses, gradients, Hessian-vector and third-derivative products, all by reverse
 // and forward-over-reverse passes over tiles (tile-pass.ts), none by finite differences. f_i is the loss of sample i WITHOUT any regulariser.
 // Sums over tiles run in order, so that figures do not depend on the engine. One call at a time: the heap is shared.
-import { type MakeTileKernels, type TileKernels, tileWidth } from "../../codegen/network/tile.ts";
+import { type MakeTileKernels, recordWay, type TileCalls, type TileKernels, tileWidth, type Way } from "../../codegen/network/tile.ts";
 import type { Vector } from "../../numerics/arrays.ts";
 import { type Order, partsOf, topOf } from "./jets.ts";
 import type { NetworkShape } from "./shape.ts";
-import { layTilePass, type TilePass } from "./tile-pass.ts";
+import { featuresOnTile, layTilePass, type TilePass } from "./tile-pass.ts";
 import { layTiles, type NetworkData, places, type Tile } from "./tiles.ts";
 
 export interface NetworkPasses {
@@ -44,9 +44,12 @@ export function networkPasses(shape: NetworkShape, data: NetworkData, make: Make
   const pass = layTilePass(shape, on);
   const sums = on.take(shape.d);
   const tiles = layTiles(data, shape.inputs, shape.outputs, on);
-  const kernels = make(on.used);
-  tiles.fill(kernels);
+  const ways = waysOf(shape, pass, sums);
+  const kernels = make(on.used, Object.values(ways));
+  const wayNames = Object.keys(ways) as WayName[];
+  const numberOf = Object.fromEntries(wayNames.map((name, w) => [name, w])) as { [name in WayName]: number };
   const { heap } = kernels;
+  tiles.fill(heap);
   heap.fill(1, pass.ones, pass.ones + tileWidth);
   const { d } = shape;
   const { n } = data;
@@ -54,13 +57,11 @@ export function networkPasses(shape: NetworkShape, data: NetworkData, make: Make
   const load = (...vectors: Vector[]): void => {
     for (const [i, vector] of vectors.entries()) heap.set(vector, pass.parameters[i as 0 | 1 | 2]);
   };
-  const weigh = (tile: Tile, weight: (s: number) => number): void => {
-    for (let s = 0; s < tileWidth; s++) heap[pass.weights + s] = s < tile.count ? weight(s) : 0;
-  };
-  const through = (tile: Tile, order: Order): void => {
-    pass.forward(kernels, tile, order);
-    pass.loss(kernels, tile, order);
-    pass.backward(kernels, order);
+  const run = (name: WayName, tile: Tile): void => kernels.run(numberOf[name], tile.at);
+  /** The same weight for the tile's samples, none for the columns behind. */
+  const weighAlike = (count: number, weight: number): void => {
+    heap.fill(weight, pass.weights, pass.weights + count);
+    if (count < tileWidth) heap.fill(0, pass.weights + count, pass.weights + tileWidth);
   };
   const collect = (out: Vector): Vector => {
     out.set(heap.subarray(sums, sums + d));
@@ -70,20 +71,22 @@ export function networkPasses(shape: NetworkShape, data: NetworkData, make: Make
   const summed = (order: Order, c: Vector | undefined, out: Vector): Vector => {
     heap.fill(0, sums, sums + d);
     for (const tile of tiles.all) {
-      weigh(tile, c ? (s) => c[tile.first + s]! : () => 1 / n);
-      through(tile, order);
-      addGradient(shape, pass, kernels, tile, order, sums);
+      weighAlike(tile.count, 1 / n);
+      if (c) heap.set(c.subarray(tile.first, tile.first + tile.count), pass.weights);
+      run(`sum${order}`, tile);
     }
     return collect(out);
   };
   /** Calls `visit` after each tile went through with weights 1. */
-  const eachTile = (order: Order, visit: (tile: Tile) => void): void => {
+  const eachTile = (way: WayName, visit: (tile: Tile) => void): void => {
     for (const tile of tiles.all) {
-      weigh(tile, () => 1);
-      through(tile, order);
+      weighAlike(tile.count, 1);
+      run(way, tile);
       visit(tile);
     }
   };
+  /** Where layer l has its inputs. */
+  const inputsOf = (tile: Tile, l: number): number => (l === 0 ? tile.at : pass.layers[l - 1]!.a[0]!);
 
   return {
     shape,
@@ -92,12 +95,7 @@ export function networkPasses(shape: NetworkShape, data: NetworkData, make: Make
     backend: kernels.backend,
     losses(x, out) {
       load(x);
-      for (const tile of tiles.all) {
-        weigh(tile, () => 1);
-        pass.forward(kernels, tile, 0);
-        pass.loss(kernels, tile, 0);
-        out.set(heap.subarray(pass.losses, pass.losses + tile.count), tile.first);
-      }
+      eachTile("losses", (tile) => out.set(heap.subarray(pass.losses, pass.losses + tile.count), tile.first));
       return out;
     },
     gradient(x, c, out) {
@@ -108,36 +106,24 @@ export function networkPasses(shape: NetworkShape, data: NetworkData, make: Make
       load(x);
       heap.fill(0, sums, sums + d);
       for (let from = 0; from < picked.length; from += tileWidth) {
-        const tile = { ...tiles.batch, count: Math.min(tileWidth, picked.length - from) };
-        tiles.gather(kernels, picked, from, tile.count);
-        weigh(tile, () => 1 / picked.length);
-        through(tile, 0);
-        addGradient(shape, pass, kernels, tile, 0, sums);
+        const count = Math.min(tileWidth, picked.length - from);
+        tiles.gather(heap, picked, from, count);
+        weighAlike(count, 1 / picked.length);
+        run("sum0", tiles.batch);
       }
       return collect(out);
     },
     slopes(x, v, out) {
       load(x, v);
-      const last = pass.layers[shape.layers.length - 1]!;
-      for (const tile of tiles.all) {
-        weigh(tile, () => 1);
-        pass.forward(kernels, tile, 1);
-        pass.loss(kernels, tile, 0);
-        heap.fill(0, pass.row, pass.row + tileWidth);
-        for (let j = 0; j < shape.outputs; j++) {
-          const at = j * tileWidth;
-          kernels.map("addProduct", tileWidth, pass.row, last.deltas[0]! + at, last.z[1]! + at, pass.row);
-        }
-        out.set(heap.subarray(pass.row, pass.row + tile.count), tile.first);
-      }
+      eachTile("slopes", (tile) => out.set(heap.subarray(pass.row, pass.row + tile.count), tile.first));
       return out;
     },
     squares(x, out) {
       load(x);
-      eachTile(0, (tile) => {
+      eachTile("through0", (tile) => {
         for (let s = 0; s < tile.count; s++) out[tile.first + s] = 0;
         for (const [l, layer] of shape.layers.entries()) {
-          const before = activationsBefore(pass, tile, l, 0);
+          const before = inputsOf(tile, l);
           for (let s = 0; s < tile.count; s++) {
             let inputs = 1;
             for (let k = 0; k < layer.inputs; k++) inputs += square(heap[before + k * tileWidth + s]!);
@@ -151,12 +137,12 @@ export function networkPasses(shape: NetworkShape, data: NetworkData, make: Make
     },
     sampleGradients(x, out) {
       load(x);
-      eachTile(0, (tile) => writeSamples(shape, pass, heap, tile, 0, out));
+      eachTile("through0", (tile) => writeSamples(shape, pass, heap, tile, 0, out));
       return out;
     },
     sampleHessianTimes(x, v, out) {
       load(x, v);
-      eachTile(1, (tile) => writeSamples(shape, pass, heap, tile, 1, out));
+      eachTile("through1", (tile) => writeSamples(shape, pass, heap, tile, 1, out));
       return out;
     },
     hessianDiagonal(x, out) {
@@ -167,9 +153,9 @@ export function networkPasses(shape: NetworkShape, data: NetworkData, make: Make
           unit[layer.biases + j] = 1;
           load(x, unit);
           unit[layer.biases + j] = 0;
-          eachTile(1, (tile) => {
+          eachTile("through1", (tile) => {
             const curvatures = pass.layers[l]!.deltas[1]! + j * tileWidth;
-            const before = activationsBefore(pass, tile, l, 0);
+            const before = inputsOf(tile, l);
             const row = layer.weights + j * layer.inputs;
             for (let s = 0; s < tile.count; s++) {
               const curvature = heap[curvatures + s]! / n;
@@ -191,23 +177,56 @@ export function networkPasses(shape: NetworkShape, data: NetworkData, make: Make
   };
 }
 
-const square = (x: number): number => x * x;
+type WayName = "losses" | "slopes" | `through${0 | 1}` | `sum${Order}`;
 
-/** Where the inputs of layer l lie: the features, or the activations of the layer below. */
-function activationsBefore(pass: TilePass, tile: Tile, l: number, component: number): number {
-  return l === 0 ? tile.features : pass.layers[l - 1]!.a[component]!;
+/** What a tile can be asked for. */
+function waysOf(shape: NetworkShape, pass: TilePass, sums: number): { [name in WayName]: Way } {
+  const through = (calls: TileCalls, order: Order): void => {
+    pass.forward(calls, order);
+    pass.loss(calls, order);
+    pass.backward(calls, order);
+  };
+  const summed = (order: Order): Way =>
+    recordWay((calls) => {
+      through(calls, order);
+      addGradient(shape, pass, calls, order, sums);
+    });
+  return {
+    losses: recordWay((calls) => {
+      pass.forward(calls, 0);
+      pass.loss(calls, 0);
+    }),
+    slopes: recordWay((calls) => {
+      pass.forward(calls, 1);
+      pass.loss(calls, 0);
+      const last = pass.layers[shape.layers.length - 1]!;
+      calls.map("zero", tileWidth, pass.row);
+      for (let j = 0; j < shape.outputs; j++) {
+        const at = j * tileWidth;
+        calls.map("addProduct", tileWidth, pass.row, last.deltas[0]! + at, last.z[1]! + at, pass.row);
+      }
+    }),
+    through0: recordWay((calls) => through(calls, 0)),
+    through1: recordWay((calls) => through(calls, 1)),
+    sum0: summed(0),
+    sum1: summed(1),
+    sum2: summed(2),
+  };
 }
 
+const square = (x: number): number => x * x;
+
 /** Adds the tile's gradient, or its top component, to `sums`: D A^T for the weights, D summed for the biases. */
-function addGradient(shape: NetworkShape, pass: TilePass, kernels: TileKernels, tile: Tile, order: Order, sums: number): void {
+function addGradient(shape: NetworkShape, pass: TilePass, { outer }: TileCalls, order: Order, sums: number): void {
   for (const [l, layer] of shape.layers.entries()) {
     const { deltas } = pass.layers[l]!;
     for (const [left, right] of partsOf[topOf[order]!]!) {
+      // features do not move
       if (l === 0 && right !== 0) continue;
-      const a = activationsBefore(pass, tile, l, right);
-      kernels.outer(deltas[left]!, layer.outputs, a, layer.inputs, sums + layer.weights, layer.inputs);
+      const a = l === 0 ? featuresOnTile : pass.layers[l - 1]!.a[right]!;
+      outer(deltas[left]!, layer.outputs, a, layer.inputs, sums + layer.weights, layer.inputs);
     }
-    kernels.outer(deltas[topOf[order]!]!, layer.outputs, pass.ones, 1, sums + layer.biases, 1);
+    outer(deltas[topOf[order]!]!, layer.outputs, pass.ones, 1, sums + layer.biases, 1);
   }
 }
 
@@ -224,7 +243,8 @@ function writeSamples(shape: NetworkShape, pass: TilePass, heap: Float64Array, t
           let sum = 0;
           for (const [left, right] of partsOf[topOf[order]!]!) {
             if (l === 0 && right !== 0) continue;
-            sum += heap[deltas[left]! + j * tileWidth + s]! * heap[activationsBefore(pass, tile, l, right) + k * tileWidth + s]!;
+            sum +=
+              heap[deltas[left]! + j * tileWidth + s]! * heap[(l === 0 ? tile.at : pass.layers[l - 1]!.a[right]!) + k * tileWidth + s]!;
           }
           out[at + k] = sum;
         }

@@ -1,6 +1,6 @@
 // {"network": ...} -> objective: features, targets or classes, the shape, and weights from a file (interface.md, "Data" and "Networks").
 import type { Warning } from "../../answer/warning.ts";
-import { tileKernels } from "../../codegen/network/simd.ts";
+import { tileKernels as standardKernels } from "../../codegen/network/simd.ts";
 import { InputError } from "../../errors.ts";
 import type { Vector } from "../../numerics/arrays.ts";
 import { createStream } from "../../numerics/random.ts";
@@ -18,17 +18,18 @@ const field = "objective.network";
 export function readNetwork(file: NetworkFile, load: Loaders): { objective: Objective; warnings: readonly Warning[] } {
   const table = readTable(file.data, `${field}.data`, load);
   const { hidden = [], activation = "tanh", loss, l2 = 0 } = file;
+  const kernels = load.tileKernels ?? standardKernels;
   const choice = { target: file.target, ...(file.features ? { features: file.features } : {}), standardize: file.standardize === true };
   if (loss === "squared-error") {
     const { n, a, y, d, warnings } = selectFeatures(table, choice, field);
     const shape = networkShape(d, hidden, 1, activation, loss);
-    return { objective: networkObjective(shape, { n, features: a, targets: y }, { l2, kernels: tileKernels }), warnings };
+    return { objective: networkObjective(shape, { n, features: a, targets: y }, { l2, kernels }), warnings };
   }
   const { n, a, d, classes, classOf, warnings } = selectClasses(table, choice, field);
   const shape = networkShape(d, hidden, classes.length, activation, loss);
   const targets = new Float64Array(n * classes.length);
   for (let i = 0; i < n; i++) targets[i * classes.length + classOf[i]!] = 1;
-  return { objective: networkObjective(shape, { n, features: a, targets }, { l2, classes, kernels: tileKernels }), warnings };
+  return { objective: networkObjective(shape, { n, features: a, targets }, { l2, classes, kernels }), warnings };
 }
 
 /** The start "weights" or {"seed": n}. */

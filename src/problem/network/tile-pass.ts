@@ -3,10 +3,10 @@
 //   forward   Z = W A + b,  A' = sigma(Z)          backward   B = W^T D',  D = B sigma'(Z)
 // Cross-entropy is softmax: D = (p - y) weight; squared error: D = (Z - y) weight. Samples of weight 0 leave no trace in any sum.
 import type { ElementwiseName } from "../../codegen/network/elementwise.ts";
-import { type TileKernels, tileWidth } from "../../codegen/network/tile.ts";
+import { onTile, type TileCalls, tileWidth } from "../../codegen/network/tile.ts";
 import { type Component, componentsOf, type Order, partsOf } from "./jets.ts";
 import type { NetworkShape } from "./shape.ts";
-import type { Places, Tile } from "./tiles.ts";
+import type { Places } from "./tiles.ts";
 
 /** Places of one layer's quantities, one for each component. */
 export interface LayerPlaces {
@@ -29,10 +29,10 @@ export interface TilePass {
   readonly losses: number;
   /** Room for a row of sums by sample. */
   readonly row: number;
-  forward(kernels: TileKernels, tile: Tile, order: Order): void;
+  forward(calls: TileCalls, order: Order): void;
   /** The losses and the last layer's deltas, of components up to the order. */
-  loss(kernels: TileKernels, tile: Tile, order: Order): void;
-  backward(kernels: TileKernels, order: Order): void;
+  loss(calls: TileCalls, order: Order): void;
+  backward(calls: TileCalls, order: Order): void;
 }
 
 export function layTilePass(shape: NetworkShape, on: Places): TilePass {
@@ -59,29 +59,32 @@ export function layTilePass(shape: NetworkShape, on: Places): TilePass {
   const places = { layers, parameters, weights, ones, losses, row };
   return {
     ...places,
-    forward: (kernels, tile, order) => forward(shape, places, kernels, tile, order),
-    loss(kernels, tile, order) {
-      if (shape.loss === "squared-error") squaredError(shape, places, kernels, tile, order);
-      else crossEntropy(shape, places, softmax, kernels, tile, order);
+    forward: (calls, order) => forward(shape, places, calls, order),
+    loss(calls, order) {
+      if (shape.loss === "squared-error") squaredError(shape, places, calls, order);
+      else crossEntropy(shape, places, softmax, calls, order);
     },
-    backward: (kernels, order) => backward(shape, places, kernels, order),
+    backward: (calls, order) => backward(shape, places, calls, order),
   };
 }
 
+/** Where the tile's features and targets lie (tiles.ts). */
+export const featuresOnTile = onTile;
+const targetsOnTile = (shape: NetworkShape): number => onTile + shape.inputs * tileWidth;
+
 type Where = Omit<TilePass, "forward" | "loss" | "backward">;
 
-function forward(shape: NetworkShape, { layers, parameters, ones }: Where, kernels: TileKernels, tile: Tile, order: Order): void {
-  const { heap, product, map } = kernels;
+function forward(shape: NetworkShape, { layers, parameters, ones }: Where, { product, map }: TileCalls, order: Order): void {
   for (const [l, layer] of shape.layers.entries()) {
     const { z, a, slopes } = layers[l]!;
     const count = layer.outputs * tileWidth;
     for (const c of componentsOf[order]!) {
-      heap.fill(0, z[c]!, z[c]! + count);
+      map("zero", count, z[c]!);
       if (c < 3) product(parameters[c as 0 | 1 | 2] + layer.biases, 1, 1, layer.outputs, 1, ones, z[c]!);
       for (const [moved, rest] of partsOf[c]!) {
         // parameters move along straight lines, and features do not move
         if (moved === 3 || (l === 0 && rest !== 0)) continue;
-        const from = l === 0 ? tile.features : layers[l - 1]!.a[rest]!;
+        const from = l === 0 ? featuresOnTile : layers[l - 1]!.a[rest]!;
         product(parameters[moved] + layer.weights, layer.inputs, 1, layer.outputs, layer.inputs, from, z[c]!);
       }
     }
@@ -95,14 +98,13 @@ function forward(shape: NetworkShape, { layers, parameters, ones }: Where, kerne
   }
 }
 
-function backward(shape: NetworkShape, { layers, parameters }: Where, kernels: TileKernels, order: Order): void {
-  const { heap, product, map } = kernels;
+function backward(shape: NetworkShape, { layers, parameters }: Where, { product, map }: TileCalls, order: Order): void {
   for (let l = shape.layers.length - 2; l >= 0; l--) {
     const above = shape.layers[l + 1]!;
     const { z, deltas, b, slopes } = layers[l]!;
     const count = above.inputs * tileWidth;
     for (const c of componentsOf[order]!) {
-      heap.fill(0, b[c]!, b[c]! + count);
+      map("zero", count, b[c]!);
       for (const [moved, rest] of partsOf[c]!) {
         if (moved === 3) continue;
         const from = layers[l + 1]!.deltas[rest]!;
@@ -119,14 +121,14 @@ function backward(shape: NetworkShape, { layers, parameters }: Where, kernels: T
   }
 }
 
-function squaredError(shape: NetworkShape, where: Where, kernels: TileKernels, tile: Tile, order: Order): void {
-  const { heap, map } = kernels;
+function squaredError(shape: NetworkShape, where: Where, { map }: TileCalls, order: Order): void {
+  const targets = targetsOnTile(shape);
   const { z, deltas } = where.layers[shape.layers.length - 1]!;
-  heap.fill(0, where.losses, where.losses + tileWidth);
+  map("zero", tileWidth, where.losses);
   for (let j = 0; j < shape.outputs; j++) {
     const at = j * tileWidth;
-    map("halfSquare", tileWidth, where.losses, z[0]! + at, tile.targets + at, where.losses);
-    map("difference", tileWidth, z[0]! + at, tile.targets + at, where.weights, deltas[0]! + at);
+    map("halfSquare", tileWidth, where.losses, z[0]! + at, targets + at, where.losses);
+    map("difference", tileWidth, z[0]! + at, targets + at, where.weights, deltas[0]! + at);
     for (const c of movingComponents(order)) map("multiply", tileWidth, z[c]! + at, where.weights, deltas[c]! + at);
   }
 }
@@ -138,27 +140,27 @@ interface SoftmaxPlaces {
   readonly means: readonly number[];
 }
 
-function crossEntropy(shape: NetworkShape, where: Where, softmax: SoftmaxPlaces, kernels: TileKernels, tile: Tile, order: Order): void {
-  const { heap, map } = kernels;
+function crossEntropy(shape: NetworkShape, where: Where, softmax: SoftmaxPlaces, { map }: TileCalls, order: Order): void {
+  const targets = targetsOnTile(shape);
   const { outputs } = shape;
   const { z, deltas } = where.layers[shape.layers.length - 1]!;
   const { p, largest, sum, means } = softmax;
   const rows = Array.from({ length: outputs }, (_, j) => j * tileWidth);
-  heap.copyWithin(largest, z[0]!, z[0]! + tileWidth);
+  map("copy", tileWidth, z[0]!, largest);
   for (const at of rows) map("larger", tileWidth, largest, z[0]! + at, largest);
-  heap.fill(0, sum, sum + tileWidth);
+  map("zero", tileWidth, sum);
   for (const at of rows) map("exponentials", tileWidth, z[0]! + at, largest, sum, p[0]! + at, sum);
   // Z of the class a sample has
-  heap.fill(0, where.losses, where.losses + tileWidth);
+  map("zero", tileWidth, where.losses);
   for (const at of rows) {
-    map("addProduct", tileWidth, where.losses, z[0]! + at, tile.targets + at, where.losses);
+    map("addProduct", tileWidth, where.losses, z[0]! + at, targets + at, where.losses);
     map("divide", tileWidth, p[0]! + at, sum, p[0]! + at);
-    map("difference", tileWidth, p[0]! + at, tile.targets + at, where.weights, deltas[0]! + at);
+    map("difference", tileWidth, p[0]! + at, targets + at, where.weights, deltas[0]! + at);
   }
   map("crossEntropy", tileWidth, sum, largest, where.losses, where.losses);
   for (const c of movingComponents(order)) {
     const mean = means[c]!;
-    heap.fill(0, mean, mean + tileWidth);
+    map("zero", tileWidth, mean);
     for (const at of rows) {
       map("addProduct", tileWidth, mean, p[0]! + at, z[c]! + at, mean);
       if (c === 3) map("addProduct", tileWidth, mean, p[2]! + at, z[1]! + at, mean);

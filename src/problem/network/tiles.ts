@@ -1,6 +1,6 @@
 // Samples in tiles on the kernels' heap: features and targets of sample 32 t + s stand in column s of tile t. The last tile is filled up with
 // zeros, which weigh nothing. A batch of chosen samples is gathered into tiles of its own.
-import { type TileKernels, tileWidth } from "../../codegen/network/tile.ts";
+import { tileWidth } from "../../codegen/network/tile.ts";
 
 export interface NetworkData {
   readonly n: number;
@@ -32,9 +32,8 @@ export function places(): Places {
 }
 
 export interface Tile {
-  /** inputs x tileWidth and outputs x tileWidth. */
-  readonly features: number;
-  readonly targets: number;
+  /** Its place on the heap: features, inputs x tileWidth, then targets, outputs x tileWidth. */
+  readonly at: number;
   /** First sample, and how many. */
   readonly first: number;
   readonly count: number;
@@ -45,44 +44,30 @@ export interface Tiles {
   /** The tile in which a batch is gathered. */
   readonly batch: Tile;
   /** Copies the samples; once, when the heap is there. */
-  fill(kernels: TileKernels): void;
+  fill(heap: Float64Array): void;
   /** Gathers picked[from .. from + count), count <= tileWidth, into `batch`; the columns behind keep what they had. */
-  gather(kernels: TileKernels, picked: ArrayLike<number>, from: number, count: number): void;
+  gather(heap: Float64Array, picked: ArrayLike<number>, from: number, count: number): void;
 }
 
 export function layTiles({ n, features, targets }: NetworkData, inputs: number, outputs: number, on: Places): Tiles {
-  const tile = (first: number, count: number): Tile => ({
-    features: on.take(inputs * tileWidth),
-    targets: on.take(outputs * tileWidth),
-    first,
-    count,
-  });
+  const tile = (first: number, count: number): Tile => ({ at: on.take((inputs + outputs) * tileWidth), first, count });
   const all: Tile[] = [];
   for (let first = 0; first < n; first += tileWidth) all.push(tile(first, Math.min(tileWidth, n - first)));
   const batch = tile(0, tileWidth);
+  /** Sample i into column s of the tile that lies at `at`. */
+  const put = (heap: Float64Array, i: number, at: number, s: number): void => {
+    let to = at + s;
+    for (let from = i * inputs, end = from + inputs; from < end; from++, to += tileWidth) heap[to] = features[from]!;
+    for (let from = i * outputs, end = from + outputs; from < end; from++, to += tileWidth) heap[to] = targets[from]!;
+  };
   return {
     all,
     batch,
-    fill({ heap }) {
-      for (const each of all)
-        for (let s = 0; s < each.count; s++) {
-          const i = each.first + s;
-          for (let k = 0; k < inputs; k++) heap[each.features + k * tileWidth + s] = features[i * inputs + k]!;
-          for (let j = 0; j < outputs; j++) heap[each.targets + j * tileWidth + s] = targets[i * outputs + j]!;
-        }
+    fill(heap) {
+      for (const { at, first, count } of all) for (let s = 0; s < count; s++) put(heap, first + s, at, s);
     },
-    gather({ heap }, picked, from, count) {
-      for (let s = 0; s < count; s++) {
-        const i = picked[from + s]!;
-        const lane = i % tileWidth;
-        const source = all[(i - lane) / tileWidth]!;
-        let to = batch.features + s;
-        for (let at = source.features + lane, end = at + inputs * tileWidth; at < end; at += tileWidth, to += tileWidth)
-          heap[to] = heap[at]!;
-        to = batch.targets + s;
-        for (let at = source.targets + lane, end = at + outputs * tileWidth; at < end; at += tileWidth, to += tileWidth)
-          heap[to] = heap[at]!;
-      }
+    gather(heap, picked, from, count) {
+      for (let s = 0; s < count; s++) put(heap, picked[from + s]!, batch.at, s);
     },
   };
 }

@@ -13,6 +13,7 @@ import { mapFigure } from "./map.ts";
 import { momentsFigure, stationaryFigure } from "./moments.ts";
 import { pathsFigure } from "./paths.ts";
 import { quantilesFigure } from "./quantiles.ts";
+import { rankedSpectrumFigure } from "./ranked-spectrum.ts";
 import { spectrumFigure } from "./spectrum.ts";
 import { survivalFigure } from "./survival.ts";
 import { verdictsFigure } from "./verdicts.ts";
@@ -36,6 +37,7 @@ export {
   momentsFigure,
   pathsFigure,
   quantilesFigure,
+  rankedSpectrumFigure,
   spectrumFigure,
   stationaryFigure,
   survivalFigure,
@@ -68,7 +70,7 @@ export function exitFigures(exit: ExitResult, context: FigureContext): Figure[] 
 }
 
 export function diagnoseFigures(diagnose: DiagnoseResult, context: FigureContext): Figure[] {
-  return present([spectrumFigure(diagnose, context)]);
+  return present([rankedSpectrumFigure(diagnose, context) ?? spectrumFigure(diagnose, context)]);
 }
 
 export function mapFigures(map: MapResult, context: FigureContext): Figure[] {

@@ -23,7 +23,7 @@ function kernelOf(memory: ReturnType<typeof layout>, numbers: number, normals: "
     key,
     memory: memory.size(),
     numbers,
-    step: [],
+    ways: [[]],
     observe: [],
     figures: { at: 0, count: 0 },
     sums,
@@ -80,7 +80,7 @@ describe("Philox in kernels", () => {
     const saved = memory.take((3 * blocks) / 2);
     const out = memory.take(3 * 4 * blocks);
     const node: RandomNode = { kind: "random", word3: (purposes.normals << 28) | 5, saved, out: { at: out, stride: 4 * blocks } };
-    const kernel = kernelOf(memory, numbers, normals, { step: [{ kind: "repeat", times: 3, body: [node] }] });
+    const kernel = kernelOf(memory, numbers, normals, { ways: [[{ kind: "repeat", times: 3, body: [node] }]] });
     const words = new Int32Array(4);
     const count = 8 * lanes;
     for (const runner of await allRunners(kernel)) {
@@ -89,7 +89,7 @@ describe("Philox in kernels", () => {
         for (const step of [0, 1, 2 ** 24 - 1, 2 ** 24, 2 ** 32 - 2]) {
           for (let b = 0; b < count; b++) blockNumbers[b] = (first + b) | 0;
           runner.prepare(count, Math.floor(step / 2 ** 24) << 20);
-          runner.steps(count, step, step + 1, high);
+          runner.steps(0, count, step, step + 1, high);
           for (let pass = 0; pass < 3; pass++)
             for (let b = 0; b < count; b++) {
               const { low: key0, high: key1 } = kernel.key;
