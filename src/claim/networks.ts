@@ -98,22 +98,30 @@ async function measure(context: ClaimContext): Promise<Findings> {
     }),
   );
   const lost = apart.filter(({ row, model }) => off(row, model) < off(row, "ha-sme"));
-  const steepest = rows.filter((row) => rows.every((other) => other.problem !== row.problem || other.eta <= row.eta));
+  const withFigure = rows.filter((row) => ratioOf(row, "ha-sme"));
+  const without = rows.filter((row) => !ratioOf(row, "ha-sme"));
+  /** Each network's largest rate at which HA-SME has a figure: there its rivals are farthest off, and paths must tell them apart. */
+  const steepest = withFigure.filter((row) => withFigure.every((other) => other.problem !== row.problem || other.eta <= row.eta));
   const say = (row: Row, ids: readonly string[]) =>
     `${row.problem}, eta = ${row.eta}: ${ids.map((id) => `${id} ${ratioOf(row, id) ? told(ratioOf(row, id)!) : "none"}`).join(", ")}`;
   const tests: ClaimTest[] = [
     {
       ...{
         decides: "claim",
-        rule: "HA-SME's excess loss is nearer to SGD's than that of every earlier SDE wherever paths can tell the two apart",
+        rule: "HA-SME's excess loss is nearer to SGD's than that of every earlier SDE wherever paths can tell the two apart, as they can at each network's largest rate at which HA-SME has a figure",
       },
       found: `so in ${apart.length - lost.length} of ${apart.length} cases; predictions over measurements: ${steepest.map((row) => say(row, models)).join("; ")}`,
       passed: lost.length === 0 && steepest.every((row) => apart.some((each) => each.row === row)) && steepest.length === asked.length,
     },
     {
+      ...{ decides: "limit", rule: "HA-SME has a figure at every rate" },
+      found: without.length === 0 ? "it has" : `none at ${without.map((row) => `${row.problem}, eta = ${row.eta}`).join("; ")}`,
+      passed: without.length === 0,
+    },
+    {
       ...{ decides: "limit", rule: `HA-SME is within ${100 * defaults.good} % of SGD, the measurement's error included` },
-      found: rows.map((row) => say(row, ["ha-sme"])).join("; "),
-      passed: rows.length > 0 && rows.every((row) => off(row, "ha-sme") + reach(row.measured) / row.measured.value <= defaults.good),
+      found: withFigure.map((row) => say(row, ["ha-sme"])).join("; "),
+      passed: withFigure.length > 0 && withFigure.every((row) => off(row, "ha-sme") + reach(row.measured) / row.measured.value <= defaults.good),
     },
   ];
   const chartOf = (name: string, number: number): Findings["charts"][number] => {

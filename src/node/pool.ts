@@ -14,8 +14,8 @@ import type { PoolRequest } from "./pool-thread.ts";
 import { availableThreads, openThreads, type Threads } from "./threads.ts";
 
 const defaults = {
-  /** Path-steps of a call below which no thread is started (some 50 ms of WebAssembly). */
-  worthThreads: 5e6,
+  /** No thread is started for calls with both fewer blocks and fewer path-steps (some 50 ms of WebAssembly). */
+  worthThreads: { blocks: 8, pathSteps: 5e6 },
   /** Chunks a thread: enough that none waits long for the last. */
   chunksPerThread: 6,
   mostBlocks: 64,
@@ -110,7 +110,9 @@ export function poolEngine(options: PoolOptions = {}): Engine & { close(): Promi
     count > 1 &&
     program.problem.objective.kind !== "oracle" &&
     blocksFor(toPath) - fromBlock >= 2 &&
-    (threads !== undefined || pathSteps(program, toPath - fromBlock * pathsPerBlock) > defaults.worthThreads);
+    (threads !== undefined ||
+      blocksFor(toPath) - fromBlock >= defaults.worthThreads.blocks ||
+      pathSteps(program, toPath - fromBlock * pathsPerBlock) > defaults.worthThreads.pathSteps);
 
   const engine = async (program: PathProgram, fromBlock: number, toPath: number, run: RunOptions): Promise<Ensemble> => {
     if (!spread(program, fromBlock, toPath)) {

@@ -87,7 +87,7 @@ describe("a durable run", () => {
   it("answers from what is finished, and says how much that is", async () => {
     const folder = fresh();
     const run = createRun(folder, question, none);
-    await expect(ask(durableEngine(inPieces(counting(8).engine, jumpy()), run.blocks))).rejects.toThrow("stopped");
+    await expect(ask(durableEngine(inPieces(counting(4).engine, jumpy()), run.blocks))).rejects.toThrow("stopped");
     run.close();
     let [finished, asked] = [0, 0];
     const engine = partialEngine(blockStore(readRun(folder).blocks), plainEngine, (done, of) => {
