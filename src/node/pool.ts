@@ -19,8 +19,8 @@ const defaults = {
   /** Chunks a thread: enough that none waits long for the last. */
   chunksPerThread: 6,
   mostBlocks: 64,
-  /** Path-steps from which a compiler in the background pays (half a second of WebAssembly). */
-  worthCompiling: 5e7,
+  /** Path-steps from which a compiler in the background pays (a second of WebAssembly for a model's exits). */
+  worthCompiling: 1e7,
   mostThreads: 256,
 };
 

@@ -199,7 +199,9 @@ function sdeMove(
     values.push(value);
     const there = m.negate(value);
     const variance = frozen.varianceAlong(gradient);
-    const touching = leanExp(m, m.multiply(m.multiply(m.constant(-2 * level), m.multiply(here, there)), m.divide(m.constant(1), variance)));
+    const exponent = m.multiply(m.multiply(m.constant(-2 * level), m.multiply(here, there)), m.divide(m.constant(1), variance));
+    // far from the wall nothing is left of it beside 1; leanExp would take the slow way for less than -700
+    const touching = leanExp(m, m.select(m.less(exponent, m.constant(-700)), m.constant(-700), exponent));
     const inside = m.less(zero, there);
     const open = m.less(from, zero);
     stayed = m.select(m.and(open, inside), m.multiply(stayed, m.subtract(m.constant(1), touching)), stayed);

@@ -10,7 +10,7 @@ import { hasPole } from "../../model/define.ts";
 import { haSme } from "../../model/ha-sme.ts";
 import type { SdeModel } from "../../model/model.ts";
 import { leanExp, logOfNormal } from "../../numerics/elementary/lean.ts";
-import { leanRelativeExpm1 } from "../../numerics/elementary/lean-factors.ts";
+import { leanExpm1 } from "../../numerics/elementary/lean-factors.ts";
 import type { SgdProblem } from "../../problem/problem.ts";
 import { roundingDefect } from "../events.ts";
 import { heldBelowOne } from "../frozen.ts";
@@ -77,6 +77,29 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
   const means = memo(() => (byLogs ? logMeans(m, z, logs) : undefined));
   const factors = memo(() => z.map((value) => model.driftFactor(ops, value)));
   const rates = memo(() => z.map((value, i) => m.negate(m.multiply(value, factors()[i]!))));
+  // one exponential an eigenvalue, e^{a/fine} - 1: longer times and sums of rates follow from it
+  const grown = memo(() => rates().map((a) => leanExpm1(m, times(m, 1 / fine, a))));
+  /** E(a_i/level). */
+  const relativeGrowth = (level: number): Value[] => {
+    let e = grown();
+    for (let pieces = fine / level; pieces > 1; pieces /= 2) e = e.map((value) => m.multiply(value, m.add(m.constant(2), value)));
+    return relativeExpm1s(
+      m,
+      rates().map((a) => times(m, 1 / level, a)),
+      e,
+    );
+  };
+  /** E((a_i + a_j)/fine), by i d + j. */
+  const pairGrowth = memo(() => {
+    const pairs = range.flatMap((i) => range.slice(i).map((j) => [i, j] as const));
+    const e = grown();
+    const found = relativeExpm1s(
+      m,
+      pairs.map(([i, j]) => times(m, 1 / fine, m.add(rates()[i]!, rates()[j]!))),
+      pairs.map(([i, j]) => m.add(m.add(e[i]!, e[j]!), m.multiply(e[i]!, e[j]!))),
+    );
+    return new Map(pairs.map(([i, j], p) => [i * range.length + j, found[p]!]));
+  });
   const extraDrift = correction.drift.map((term) => local.drift(term));
   const extra = range.map((i) =>
     sumOf(
@@ -98,7 +121,7 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
             ),
           ),
         )
-      : rates().map((a, i) => times(m, share, m.multiply(leanRelativeExpm1(m, times(m, share, a)), factors()[i]!)));
+      : relativeGrowth(level).map((value, i) => times(m, share, m.multiply(value, factors()[i]!)));
     const pull = spectral.apply(
       length.map((value) => times(m, -eta, value)),
       local.gradient,
@@ -111,7 +134,7 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
     return pull.map((value, i) => m.add(value, push[i]!));
   };
 
-  const growth = memo(() => (byRoots ? roots.map((chain) => chain[pieceLog]!) : rates().map((a) => ops.exp(times(m, 1 / fine, a)))));
+  const growth = memo(() => (byRoots ? roots.map((chain) => chain[pieceLog]!) : grown().map((e) => m.add(one, e))));
   const factor = (i: number, j: number): Value =>
     byLogs ? means()![Math.min(i, j)]![Math.max(i, j)]! : model.diffusionFactor(ops, z[i]!, z[j]!);
   /** s E((a_i + a_j) s) m_ij. */
@@ -139,7 +162,7 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
       ? lengths().get(i * range.length + j)!
       : byRoots
         ? m.divide(rootFactor(i, j), haSme.diffusionFactor(ops, z[i]!, z[j]!))
-        : times(m, 1 / fine, leanRelativeExpm1(m, times(m, 1 / fine, m.add(rates()[i]!, rates()[j]!))));
+        : times(m, 1 / fine, pairGrowth().get(i * range.length + j)!);
 
   let defect: Value | undefined;
   let draw: (normal: readonly Value[]) => Value[];
@@ -231,6 +254,21 @@ function logMeans(m: Builder, z: readonly Value[], logs: readonly Value[]): Valu
     means[i]![j] = m.select(near[i]![j]!, m.add(one, m.multiply(w, series)), usual);
   }
   return means;
+}
+
+/** expm1(w)/w of several w, expm1(w) given, with one division; near 0, where sums of two growths cancel, by its series. */
+function relativeExpm1s(m: Builder, w: readonly Value[], grown: readonly Value[]): Value[] {
+  const one = m.constant(1);
+  const near = w.map((value) => m.less(m.abs(value), m.constant(2 ** -10)));
+  const inverse = reciprocals(
+    m,
+    w.map((value, i) => m.select(near[i]!, one, value)),
+  );
+  return w.map((value, i) => {
+    // to w^5/720 < 2e-18
+    const series = [1 / 2, 1 / 6, 1 / 24, 1 / 120].reduceRight((sum, c) => m.add(m.constant(c), m.multiply(sum, value)), m.constant(0));
+    return m.select(near[i]!, m.add(one, m.multiply(value, series)), m.multiply(grown[i]!, inverse[i]!));
+  });
 }
 
 /** 1/x of several x with one division. */

@@ -16,11 +16,6 @@ export function leanExpm1<T, B>(m: Arithmetic<T, B>, w: T): T {
   return m.rarely(m.less(m.constant(700), m.abs(w)), expm1, w, usual);
 }
 
-/** expm1(w)/w, 1 at 0. Error at most 2.5 ulp. */
-export function leanRelativeExpm1<T, B>(m: Arithmetic<T, B>, w: T): T {
-  return m.select(m.equal(w, m.constant(0)), m.constant(1), m.divide(leanExpm1(m, w), w));
-}
-
 /** log|1 + z|/z, 1 at 0. Error at most 2.5 ulp; near z = -1 that of 1 + z counts. */
 export function leanLogRatio<T, B>(m: Arithmetic<T, B>, z: T): T {
   return logOver(m, m.add(m.constant(1), z), z);

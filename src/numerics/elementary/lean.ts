@@ -68,12 +68,12 @@ function sineOfRest<T, B>(m: Arithmetic<T, B>, x: T, h: T): T {
   const first = m.subtract(x, m.multiply(h, m.constant(PI[0])));
   const second = m.multiply(h, m.constant(PI[1]));
   const r = m.subtract(first, second);
-  // what rounding has taken from r (twoSum: either part may be the larger), times the slope cos r, roughly
+  // what rounding has taken from r (twoSum: either part may be the larger), times the slope cos r, to 0.02
   const back = m.subtract(r, first);
   const lost = m.subtract(m.subtract(first, m.subtract(r, back)), m.add(second, back));
   const low = m.subtract(lost, m.multiply(h, m.constant(PI[2])));
   const z = m.multiply(r, r);
-  const slope = m.subtract(m.constant(1), m.multiply(m.constant(0.5), z));
+  const slope = m.add(m.constant(1), m.multiply(z, m.add(m.constant(-0.5), m.multiply(z, m.constant(1 / 24)))));
   return m.add(r, m.add(m.multiply(m.multiply(r, z), polynomial(m, z, SIN)), m.multiply(low, slope)));
 }
 
