@@ -82,6 +82,15 @@ export function poolEngine(options: PoolOptions = {}): Engine & { close(): Promi
     else if (asked === "auto" && pathSteps(program, toPath) > defaults.worthCompiling) void compile(program);
   };
 
+  /** What a step costs beside one of a kernel: path by path it is a hundred times as dear, and grows with the cube of d. */
+  const weights = new Map<number, number>();
+  const weightOf = (program: PathProgram): number => {
+    const key = keyOf(program);
+    let weight = weights.get(key);
+    if (weight === undefined) weights.set(key, (weight = kernelFor(program) ? 1 : 100 + program.problem.objective.d ** 3));
+    return weight;
+  };
+
   const using = new WeakMap<BlockRunner, string>();
   const local = threadEngine({
     backend,
@@ -112,7 +121,7 @@ export function poolEngine(options: PoolOptions = {}): Engine & { close(): Promi
     blocksFor(toPath) - fromBlock >= 2 &&
     (threads !== undefined ||
       blocksFor(toPath) - fromBlock >= defaults.worthThreads.blocks ||
-      pathSteps(program, toPath - fromBlock * pathsPerBlock) > defaults.worthThreads.pathSteps);
+      pathSteps(program, toPath - fromBlock * pathsPerBlock) * weightOf(program) > defaults.worthThreads.pathSteps);
 
   const engine = async (program: PathProgram, fromBlock: number, toPath: number, run: RunOptions): Promise<Ensemble> => {
     if (!spread(program, fromBlock, toPath)) {
