@@ -121,7 +121,8 @@ async function measure(context: ClaimContext): Promise<Findings> {
     {
       ...{ decides: "limit", rule: `HA-SME is within ${100 * defaults.good} % of SGD, the measurement's error included` },
       found: withFigure.map((row) => say(row, ["ha-sme"])).join("; "),
-      passed: withFigure.length > 0 && withFigure.every((row) => off(row, "ha-sme") + reach(row.measured) / row.measured.value <= defaults.good),
+      passed:
+        withFigure.length > 0 && withFigure.every((row) => off(row, "ha-sme") + reach(row.measured) / row.measured.value <= defaults.good),
     },
   ];
   const chartOf = (name: string, number: number): Findings["charts"][number] => {

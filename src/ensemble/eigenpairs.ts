@@ -21,6 +21,7 @@ export function eigenSolver(d: number): EigenSolver {
     };
   if (d === 2) return { solve: rotate };
   const beside = new Float64Array(d);
+  const columns = new Float64Array(d * d);
   return {
     solve(a, values, vectors) {
       let check = 0;
@@ -30,9 +31,10 @@ export function eigenSolver(d: number): EigenSolver {
         vectors.fill(Number.NaN);
         return;
       }
-      vectors.set(a);
-      tridiagonalise(vectors, values, beside, d);
-      diagonalise(vectors, values, beside, d);
+      columns.set(a);
+      tridiagonalise(columns, values, beside, d);
+      diagonalise(columns, values, beside, d);
+      for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) vectors[i * d + j] = columns[j * d + i]!;
     },
   };
 }
@@ -56,21 +58,20 @@ function rotate(a: Matrix, values: Vector, vectors: Matrix): void {
   vectors[3] = p;
 }
 
-/** V holds the symmetric matrix, then the orthogonal transformation; `diagonal` and `beside` (from index 1) the tridiagonal matrix. */
+/** V, column after column (what is done to it runs along columns), holds the symmetric matrix, then the orthogonal transformation; `diagonal` and `beside` (from index 1) the tridiagonal matrix. */
 function tridiagonalise(v: Matrix, diagonal: Vector, beside: Vector, d: number): void {
-  const last = (d - 1) * d;
-  for (let j = 0; j < d; j++) diagonal[j] = v[last + j]!;
+  const end = d - 1;
+  for (let j = 0; j < d; j++) diagonal[j] = v[j * d + end]!;
   for (let i = d - 1; i > 0; i--) {
-    const row = i * d;
     let scale = 0;
     let h = 0;
     for (let k = 0; k < i; k++) scale += Math.abs(diagonal[k]!);
     if (scale === 0) {
       beside[i] = diagonal[i - 1]!;
       for (let j = 0; j < i; j++) {
-        diagonal[j] = v[(i - 1) * d + j]!;
-        v[row + j] = 0;
+        diagonal[j] = v[j * d + i - 1]!;
         v[j * d + i] = 0;
+        v[i * d + j] = 0;
       }
     } else {
       for (let k = 0; k < i; k++) {
@@ -85,10 +86,11 @@ function tridiagonalise(v: Matrix, diagonal: Vector, beside: Vector, d: number):
       for (let j = 0; j < i; j++) beside[j] = 0;
       for (let j = 0; j < i; j++) {
         const fj = diagonal[j]!;
-        v[j * d + i] = fj;
-        let gj = beside[j]! + v[j * d + j]! * fj;
+        v[i * d + j] = fj;
+        const column = j * d;
+        let gj = beside[j]! + v[column + j]! * fj;
         for (let k = j + 1; k < i; k++) {
-          const entry = v[k * d + j]!;
+          const entry = v[column + k]!;
           gj += entry * diagonal[k]!;
           beside[k]! += entry * fj;
         }
@@ -104,36 +106,39 @@ function tridiagonalise(v: Matrix, diagonal: Vector, beside: Vector, d: number):
       for (let j = 0; j < i; j++) {
         const fj = diagonal[j]!;
         const gj = beside[j]!;
-        for (let k = j; k < i; k++) v[k * d + j]! -= fj * beside[k]! + gj * diagonal[k]!;
-        diagonal[j] = v[(i - 1) * d + j]!;
-        v[row + j] = 0;
+        const column = j * d;
+        for (let k = j; k < i; k++) v[column + k]! -= fj * beside[k]! + gj * diagonal[k]!;
+        diagonal[j] = v[column + i - 1]!;
+        v[column + i] = 0;
       }
     }
     diagonal[i] = h;
   }
   for (let i = 0; i < d - 1; i++) {
-    v[last + i] = v[i * d + i]!;
+    v[i * d + end] = v[i * d + i]!;
     v[i * d + i] = 1;
     const h = diagonal[i + 1]!;
     if (h !== 0) {
-      for (let k = 0; k <= i; k++) diagonal[k] = v[k * d + i + 1]! / h;
+      const next = (i + 1) * d;
+      for (let k = 0; k <= i; k++) diagonal[k] = v[next + k]! / h;
       for (let j = 0; j <= i; j++) {
         let g = 0;
-        for (let k = 0; k <= i; k++) g += v[k * d + i + 1]! * v[k * d + j]!;
-        for (let k = 0; k <= i; k++) v[k * d + j]! -= g * diagonal[k]!;
+        const column = j * d;
+        for (let k = 0; k <= i; k++) g += v[next + k]! * v[column + k]!;
+        for (let k = 0; k <= i; k++) v[column + k]! -= g * diagonal[k]!;
       }
     }
-    for (let k = 0; k <= i; k++) v[k * d + i + 1] = 0;
+    for (let k = 0; k <= i; k++) v[(i + 1) * d + k] = 0;
   }
   for (let j = 0; j < d; j++) {
-    diagonal[j] = v[last + j]!;
-    v[last + j] = 0;
+    diagonal[j] = v[j * d + end]!;
+    v[j * d + end] = 0;
   }
-  v[last + d - 1] = 1;
+  v[end * d + end] = 1;
   beside[0] = 0;
 }
 
-/** Implicit QL; eigenvalues in `diagonal`, V becomes the eigenvectors. */
+/** Implicit QL; eigenvalues in `diagonal`, V becomes the eigenvectors, column after column. */
 function diagonalise(v: Matrix, diagonal: Vector, beside: Vector, d: number): void {
   for (let i = 1; i < d; i++) beside[i - 1] = beside[i]!;
   beside[d - 1] = 0;
@@ -175,12 +180,12 @@ function diagonalise(v: Matrix, diagonal: Vector, beside: Vector, d: number): vo
           c = p / r;
           p = c * diagonal[i]! - s * g;
           diagonal[i + 1] = h + s * (c * g + s * diagonal[i]!);
-          for (let k = 0; k < d; k++) {
-            const at = k * d + i;
-            const right = v[at + 1]!;
-            const left = v[at]!;
-            v[at + 1] = s * left + c * right;
-            v[at] = c * left - s * right;
+          const [from, to] = [i * d, (i + 1) * d];
+          for (let k = from; k < to; k++) {
+            const right = v[k + d]!;
+            const left = v[k]!;
+            v[k + d] = s * left + c * right;
+            v[k] = c * left - s * right;
           }
         }
         p = (-s * s2 * c3 * following * beside[l]!) / next;
