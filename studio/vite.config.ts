@@ -4,6 +4,9 @@ import { defineConfig, type Plugin } from "vite";
 
 const here = import.meta.dirname;
 
+// What is shipped does not hang on the environment of whoever builds it: a development build holds the paths of its machine.
+process.env["NODE_ENV"] = "production";
+
 /** KaTeX names each font in three formats; every browser that runs the studio reads the first. */
 const woff2Only: Plugin = {
   name: "woff2-only",

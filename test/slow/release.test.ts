@@ -37,9 +37,12 @@ describe.each([20, 24])("Node %d", (major) => {
   it("installs the package and answers as Node 20 does", () => {
     const user = join(folder, `user-${major}`);
     mkdirSync(user);
-    writeFileSync(join(user, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
+    writeFileSync(
+      join(user, "package.json"),
+      JSON.stringify({ name: "user", private: true, type: "module", allowScripts: { node: true } }),
+    );
     const install = (...names: string[]) =>
-      execFileSync("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--allow-scripts=node", ...names], {
+      execFileSync("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...names], {
         cwd: user,
         stdio: "ignore",
       });
