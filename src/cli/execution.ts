@@ -47,8 +47,6 @@ export async function openExecution(
     throw new InputError("cli/flag", "--shard: found no --run; a shard is kept in a folder: --shard 3/64 --run DIR.", {});
   if (shard !== undefined && url !== undefined)
     throw new InputError("cli/flag", "--shard and --cluster: allowed: one; both spread a run over machines.", {});
-  if (path !== undefined && flags["out"] !== undefined)
-    throw new InputError("cli/flag", "--run with --out: run folders keep figures, not files of paths; allowed: one of the two.", {});
   if (path === undefined && url === undefined)
     return { answer: async (ask) => measured(await ask(local), local, flags), close: local.close };
 

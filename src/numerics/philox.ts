@@ -17,7 +17,7 @@ export const purposes = {
   normals: 0,
   /** GradientNoise.sample. */
   gradientNoise: 1,
-  /** The threshold of a path's crossing hazard (exits watched always). */
+  /** What a path's probability of having stayed must fall below (exits watched always). */
   crossing: 2,
   /** The order of the samples of an epoch; `step` is the epoch's number. */
   shuffle: 3,

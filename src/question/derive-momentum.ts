@@ -4,14 +4,13 @@
 // What an SDE can have of it: D D^T has L_2's block xp = (1/2) h^2 Sigma and L_3's xx = (1/6) h^3 Sigma beside pp = h Sigma. It can be positive
 // semidefinite only with xx >= (1/4) h^3 Sigma: so an SDE of weak order 3 in h exists (that xx), and none of order 4 (theory.md 7: Q is never psd).
 import type { Answer, ProblemJson } from "../answer/answer.ts";
-import type { AppliedTest, DerivedCheck, DerivedModel, DerivedSize, DeriveResult } from "../answer/derive.ts";
+import type { DerivedCheck, DerivedModel, DerivedSize, DeriveResult } from "../answer/derive.ts";
 import { type Warning, warning } from "../answer/warning.ts";
 import { InputError, InternalError } from "../errors.ts";
 import { langevin } from "../model/momentum.ts";
-import { formulaObjective } from "../problem/formula-objective.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { highestCheckedOrder } from "../sbea/check.ts";
-import { memoised } from "../sbea/contract.ts";
+import { memoised, type TensorSource } from "../sbea/contract.ts";
 import type { NoiseLaw } from "../sbea/generator.ts";
 import { type HeavyBallOrder, heavyBallGenerator } from "../sbea/heavy-ball.ts";
 import { applyHeavyBall, heavyBallSizes } from "../sbea/heavy-ball-apply.ts";
@@ -19,7 +18,7 @@ import { checkHeavyBall } from "../sbea/heavy-ball-check.ts";
 import { heavyBallModule } from "../sbea/heavy-ball-python.ts";
 import { describeHeavyBall, heavyBallNotations, printHeavyBallSde } from "../sbea/heavy-ball-text.ts";
 import { version } from "../version.ts";
-import { type DeriveOptions, defaults, derivativesOf, finiteOrNull, isScalar, lawFor, tensorsAt } from "./derive-parts.ts";
+import { appliedTests, type DeriveOptions, defaults, finiteOrNull, isScalar, lawFor, tensorsAt } from "./derive-parts.ts";
 
 /** L_6 takes a second, the next order seven times as long. */
 const largestOrder = 6;
@@ -142,17 +141,8 @@ function atStart(problem: SgdProblem, derived: readonly HeavyBallOrder[], warnin
   }
   const h = Math.sqrt(learningRate);
   const point = { tensors, p: momentum!.velocity.map((v) => v / h), gamma: (1 - momentum!.beta) / h };
-  const applied = problem.tests.map(({ text, expr }): AppliedTest => {
-    if (!expr) {
-      warnings.push(warning("not-applicable", `L_p of ${text} needs derivatives of every order, which it does not have.`, { phi: text }));
-      return { phi: text, values: derived.map(() => null) };
-    }
-    const phi = memoised(derivativesOf(formulaObjective(expr, objective.variables), start));
-    const inState = memoised({ ...phi, f: (rank) => onState(phi.f(rank), rank, d) });
-    return { phi: text, values: applyHeavyBall(derived, point, inState.f).map(finiteOrNull) };
-  });
-  if (applied.some(({ values }) => values.includes(null)))
-    warnings.push(warning("not-applicable", "A derivative at the start is not finite there; L_p phi that needs it is null."));
+  const inState = (phi: TensorSource) => memoised({ ...phi, f: (rank) => onState(phi.f(rank), rank, d) });
+  const applied = appliedTests(problem, derived.length, (phi) => applyHeavyBall(derived, point, inState(phi).f), warnings);
   const sizes = heavyBallSizes(derived, point).map(({ order, operatorOrder, source, norm }): DerivedSize => {
     let scale = 1;
     for (let q = 0; q < order; q++) scale *= h;

@@ -1,6 +1,9 @@
 // What both derivations of `derive` share, plain SGD's (derive.ts) and the heavy ball's (derive-momentum.ts): options, the noise law, the tensors
 // at a point.
+import type { AppliedTest } from "../answer/derive.ts";
+import { type Warning, warning } from "../answer/warning.ts";
 import { InputError, InternalError } from "../errors.ts";
+import { formulaObjective } from "../problem/formula-objective.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { memoised, type TensorSource } from "../sbea/contract.ts";
 import { type NoiseLaw, noiseLaws } from "../sbea/generator.ts";
@@ -99,4 +102,26 @@ export function entries(d: number, rank: number): number {
   let count = 1;
   for (let k = 0; k < rank; k++) count *= d;
   return count;
+}
+
+/**
+ * L_p phi of each test function at the start, p < orders; null with a warning where a derivative is missing or not finite.
+ * @param apply  L_0 phi, L_1 phi, .. from phi's derivative tensors at the start
+ */
+export function appliedTests(
+  { tests, objective, start }: SgdProblem,
+  orders: number,
+  apply: (phi: TensorSource) => readonly number[],
+  warnings: Warning[],
+): AppliedTest[] {
+  const applied = tests.map(({ text, expr }): AppliedTest => {
+    if (!expr) {
+      warnings.push(warning("not-applicable", `L_p of ${text} needs derivatives of every order, which it does not have.`, { phi: text }));
+      return { phi: text, values: new Array<null>(orders).fill(null) };
+    }
+    return { phi: text, values: apply(memoised(derivativesOf(formulaObjective(expr, objective.variables), start))).map(finiteOrNull) };
+  });
+  if (applied.some(({ values }) => values.includes(null)))
+    warnings.push(warning("not-applicable", "A derivative at the start is not finite there; L_p phi and sizes that need it are null."));
+  return applied;
 }

@@ -2,16 +2,14 @@
 // models that follow from it, and, with a problem, L_p phi at the start and the sizes of the terms there.
 // That L = (1/eta) log S is our reading of the paper's SBEA (docs/sbea.md).
 import type { Answer, ProblemJson } from "../answer/answer.ts";
-import type { AppliedTest, DerivedCheck, DerivedModel, DerivedSize, DeriveResult } from "../answer/derive.ts";
+import type { DerivedCheck, DerivedModel, DerivedSize, DeriveResult } from "../answer/derive.ts";
 import { type Warning, warning } from "../answer/warning.ts";
 import { InputError, InternalError } from "../errors.ts";
 import { models as allModels, modelById } from "../model/index.ts";
 import type { SdeModel } from "../model/model.ts";
-import { formulaObjective } from "../problem/formula-objective.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { applyParts, type CoefficientPart, coefficientParts } from "../sbea/apply.ts";
 import { checkGenerator, highestCheckedOrder } from "../sbea/check.ts";
-import { memoised } from "../sbea/contract.ts";
 import { describeOrder, notations } from "../sbea/describe.ts";
 import { type GeneratorOrder, generator, type NoiseLaw } from "../sbea/generator.ts";
 import { requireOrder } from "../sbea/growth.ts";
@@ -20,7 +18,7 @@ import { type PrintableModel, printDiffusion, printDrift } from "../sbea/print-m
 import { pythonModule } from "../sbea/python.ts";
 import { version } from "../version.ts";
 import { deriveHeavyBall } from "./derive-momentum.ts";
-import { type DeriveOptions, defaults, derivativesOf, finiteOrNull, isScalar, lawFor, tensorsAt } from "./derive-parts.ts";
+import { appliedTests, type DeriveOptions, defaults, finiteOrNull, isScalar, lawFor, tensorsAt } from "./derive-parts.ts";
 
 export type { DeriveOptions };
 
@@ -131,17 +129,7 @@ function atStart(problem: SgdProblem, derived: readonly GeneratorOrder[], warnin
     return {};
   }
   const parts = coefficientParts(derived, tensors);
-  const applied = problem.tests.map(({ text, expr }): AppliedTest => {
-    if (!expr) {
-      warnings.push(warning("not-applicable", `L_p of ${text} needs derivatives of every order, which it does not have.`, { phi: text }));
-      return { phi: text, values: derived.map(() => null) };
-    }
-    const phi = memoised(derivativesOf(formulaObjective(expr, problem.objective.variables), problem.start));
-    return { phi: text, values: applyParts(parts, order, phi.f).map(finiteOrNull) };
-  });
-  if (applied.some(({ values }) => values.includes(null))) {
-    warnings.push(warning("not-applicable", "A derivative at the start is not finite there; L_p phi and sizes that need it are null."));
-  }
+  const applied = appliedTests(problem, derived.length, (phi) => applyParts(parts, order, phi.f), warnings);
   return { applied, sizes: parts.map((part) => sizeOf(part, problem.learningRate)) };
 }
 

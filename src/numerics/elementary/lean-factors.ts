@@ -5,7 +5,7 @@ import { nearestInteger, polynomial } from "./building-blocks.ts";
 import { expm1, LN2_HIGH, LN2_LOW } from "./exp.ts";
 import { EXP, logOfParts } from "./lean.ts";
 
-/** e^w - 1. Error at most 2 ulp. */
+/** e^w - 1. Within 2 ulp of expm1 (measured, 1e6 arguments). */
 export function leanExpm1<T, B>(m: Arithmetic<T, B>, w: T): T {
   const one = m.constant(1);
   const k = nearestInteger(m, m.multiply(w, m.constant(Math.LOG2E)));
@@ -16,12 +16,12 @@ export function leanExpm1<T, B>(m: Arithmetic<T, B>, w: T): T {
   return m.rarely(m.less(m.constant(700), m.abs(w)), expm1, w, usual);
 }
 
-/** log|1 + z|/z, 1 at 0. Error at most 2.5 ulp; near z = -1 that of 1 + z counts. */
+/** log|1 + z|/z, 1 at 0. Within 3 ulp of logRatio (measured, 1e6 arguments); near z = -1 the rounding of 1 + z counts. */
 export function leanLogRatio<T, B>(m: Arithmetic<T, B>, z: T): T {
   return logOver(m, m.add(m.constant(1), z), z);
 }
 
-/** (log|1-u| + log|1-v|)/((1-u)(1-v) - 1), 1 where the product is 1. */
+/** (log|1-u| + log|1-v|)/((1-u)(1-v) - 1), 1 where the product is 1. Within 6e-14 of logMean, relative, for -3 < u, v < 0.999 (measured). */
 export function leanLogMean<T, B>(m: Arithmetic<T, B>, u: T, v: T): T {
   const one = m.constant(1);
   const p = m.multiply(m.subtract(one, u), m.subtract(one, v));
