@@ -12,7 +12,6 @@ export default defineConfig({
     "node/network-thread": "src/node/network-thread.ts",
     "node/oracle-thread": "src/node/oracle-thread.ts",
     "cli/main": "src/cli/main.ts",
-    "cluster/compute-thread": "src/cluster/compute-thread.ts",
   },
   format: "esm",
   platform: "neutral",

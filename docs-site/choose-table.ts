@@ -1,7 +1,7 @@
 // The decision table of docs/choose.md: the error of each model on problems of the gallery, from `compare`, by what is asked. Written into the
 // page by `npm run docs:tables`; a test computes some rows again, the site's build all of them.
 import type { ComparedProblem, ModelVerdict, QuestionName } from "../src/answer/index.ts";
-import { dagger } from "../src/report/index.ts";
+import { dagger, formatEstimate } from "../src/report/index.ts";
 import type { ComparedAnswer } from "./answers.ts";
 
 export interface ChoiceRow {
@@ -46,7 +46,7 @@ export function isSampled(compared: ComparedProblem, question: QuestionName): bo
 function cellOf(verdict: ModelVerdict | undefined, error: number | null): string {
   if (!verdict || verdict.verdict === "none" || verdict.error === null) return "none";
   if (verdict.verdict === "exact") return "exact";
-  if (error) return `${Number(verdict.error.toPrecision(2))} ± ${Number(error.toPrecision(1))}`;
+  if (error) return formatEstimate({ value: verdict.error, error, kind: "standard-error" });
   return String(Number(verdict.error.toPrecision(2)));
 }
 

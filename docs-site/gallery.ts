@@ -2,7 +2,7 @@
 // the site is built.
 import { createDocument } from "../src/node/document.ts";
 import { colourVariables, type Figure, problemFigures, svgMarkup } from "../src/report/index.ts";
-import type { ComparedAnswer, GalleryProblem } from "./answers.ts";
+import { type ComparedAnswer, comparison, type GalleryProblem } from "./answers.ts";
 import { escapeHtml } from "./markdown.ts";
 
 /** Which two figures are shown: the first of these that a problem has, besides the verdicts. */
@@ -21,7 +21,7 @@ export function galleryMarkup(entries: readonly GalleryEntry[]): string {
 function entryMarkup({ problem: { name, title, description }, answer }: GalleryEntry): string {
   const head = `<section class="wide" aria-labelledby="${name}"><h2 id="${name}">${escapeHtml(title)}</h2>
 <p>${escapeHtml(description)}</p>`;
-  const command = `<div class="scroll" tabindex="0" role="group" aria-label="Command"><pre><code>escapement compare ${name}</code></pre></div>`;
+  const command = `<div class="scroll" tabindex="0" role="group" aria-label="Command"><pre><code>escapement ${comparison(name).join(" ")}</code></pre></div>`;
   if (!answer) return `${head}${command}</section>`;
   const compared = answer.result.problems[0]!;
   const context = { document: createDocument(), problem: compared.problem, descriptions: compared.descriptions, idPrefix: `${name}-` };

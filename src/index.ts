@@ -2,7 +2,9 @@
 export * from "./answer/index.ts";
 export { claims, type ReproduceOptions, reproduce } from "./claim/index.ts";
 export { threadEngine } from "./ensemble/kernel/engine.ts";
+export type { SampleForecast } from "./ensemble/options.ts";
 export { type Engine, plainEngine } from "./ensemble/run.ts";
+export { serveBlocks, type WebPoolOptions, webPool } from "./ensemble/web-pool.ts";
 export { DomainError, EscapementError, InputError, InternalError, InterruptedError, NoAnswerError } from "./errors.ts";
 export { printTex } from "./expr/print-tex.ts";
 export { bind } from "./model/bind.ts";
@@ -25,6 +27,7 @@ export { exit } from "./question/exit.ts";
 export { law } from "./question/law.ts";
 export { type MapOptions, map } from "./question/map.ts";
 export type { QuestionOptions } from "./question/options.ts";
+export { pathStates, type StatesPart } from "./question/path-states.ts";
 export { type PathBlock, type PathsOptions, pathBlocks, paths } from "./question/paths.ts";
 export { type Sampling, sampling, samplingBy } from "./question/sampling.ts";
 export { weak } from "./question/weak.ts";

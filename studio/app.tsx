@@ -4,7 +4,7 @@ import { Answers } from "./answer/answers.tsx";
 import { openFile } from "./panel/files.ts";
 import { Problem } from "./panel/problem.tsx";
 import { Stage } from "./stage/stage.tsx";
-import { message } from "./state/store.ts";
+import { message } from "./state/current.ts";
 import { setTheme, type Theme, theme } from "./state/theme.ts";
 import { TourMenu, TourPanel } from "./tour/tour.tsx";
 

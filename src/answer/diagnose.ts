@@ -6,6 +6,14 @@ export interface Extremes {
   readonly smallest: readonly Estimate[];
 }
 
+/** Learning rates on both sides of the one at which E|x|^2 starts to grow. */
+export interface MeanSquareBounds {
+  /** It shrinks at every learning rate below. */
+  readonly stableBelow: number;
+  /** It grows from here on, or from a smaller rate. */
+  readonly unstableAbove: number;
+}
+
 export interface TrustVerdict {
   readonly model: string;
   readonly trust: "exact" | "good" | "poor" | "none";
@@ -48,7 +56,13 @@ export interface DiagnoseResult {
   readonly zMax: number;
   readonly zMin: number;
   readonly regime: "one-step" | "two-step" | "unstable" | "no-diffusion";
-  readonly thresholds: { readonly oneStep: number | null; readonly unstable: number | null; readonly meanSquare?: number | null };
+  readonly thresholds: {
+    readonly oneStep: number | null;
+    readonly unstable: number | null;
+    readonly meanSquare?: number | null;
+    /** Where only bounds on `meanSquare` are affordable (it is then null). */
+    readonly meanSquareBounds?: MeanSquareBounds;
+  };
   /** tr Sigma of one step's gradient. */
   readonly noiseTrace: number | Estimate;
   readonly defect: number | Estimate | null;

@@ -36,6 +36,7 @@ export async function openExecution(
   flags: Flags,
   contents: ReadonlyMap<string, Uint8Array>,
   places: ReadonlyMap<string, string>,
+  folders: readonly string[],
 ): Promise<Execution> {
   const [run, resume, shard] = (["run", "resume", "shard"] as const).map((name) => flags[name] as string | undefined);
   if (run !== undefined && resume !== undefined)
@@ -51,7 +52,7 @@ export async function openExecution(
     return { answer: async (ask) => measured(await ask(local), local, flags), close: local.close };
 
   const node = await import("../node.ts");
-  const folder = path === undefined ? undefined : await openFolder(command, problems, flags, contents);
+  const folder = path === undefined ? undefined : await openFolder(command, problems, flags, contents, folders);
   let cluster: Cluster | undefined;
   try {
     const done = folder?.answer !== undefined;
@@ -97,6 +98,7 @@ async function openFolder(
   problems: readonly SgdProblem[],
   flags: Flags,
   contents: ReadonlyMap<string, Uint8Array>,
+  folders: readonly string[],
 ): Promise<RunFolder> {
   const { contentHash, createRun, readShard, resumeRun } = await import("../node.ts");
   const shard = flags["shard"] === undefined ? null : readShard(flags["shard"] as string);
@@ -110,6 +112,7 @@ async function openFolder(
     seed: seedOf(flags),
     files: Object.fromEntries([...contents].map(([file, content]) => [file, contentHash(content)])),
     shard,
+    ...(problems.some(({ objective }) => objective.kind === "oracle") ? { programFolders: folders } : {}),
   };
   const run = flags["run"] as string | undefined;
   const folder = run !== undefined ? createRun(run, question, contents) : resumeRun(flags["resume"] as string, question, contents);

@@ -4,7 +4,7 @@ import type { Answer } from "../answer/answer.ts";
 import { EscapementError, InputError } from "../errors.ts";
 import type { QuestionOptions, SgdProblem } from "../index.ts";
 import type { Command, CommandModule } from "./command.ts";
-import { type Execution, openExecution } from "./execution.ts";
+import { type Execution, monotonicSeconds, openExecution } from "./execution.ts";
 import { asTyped, type FlagValue } from "./flags.ts";
 import { withoutPassword } from "./password.ts";
 import { type Flags, isSweep, layFlagsOver, makesProblem } from "./problem.ts";
@@ -20,7 +20,8 @@ export async function runCommand(
   const flags = canonicalFlags(opts);
   const contents = new Map<string, Uint8Array>();
   const places = new Map<string, string>();
-  const problems = await readProblems(command, names, flags, contents, places);
+  const folders: string[] = [];
+  const problems = await readProblems(command, names, flags, contents, places, folders);
   const module = await command.load!();
   module.check?.(flags);
   const { samplingBy } = await import("../index.ts");
@@ -32,12 +33,13 @@ export async function runCommand(
   let execution: Execution | undefined;
   let networks: Awaited<ReturnType<typeof networksOf>>;
   try {
-    execution = await openExecution(command, problems, flags, contents, places);
+    execution = await openExecution(command, problems, flags, contents, places, folders);
     networks = await networksOf(problems, flags, places);
     const options = {
       ...optionsOf(flags),
       signal: interrupt.signal,
       onProgress: progress.report,
+      ...(flags["quiet"] ? {} : { onSampleForecast: progress.foretell, clock: monotonicSeconds }),
       ...(networks ? { networkPaths: networks.paths } : {}),
     };
     const answer = await execution.answer((engine) =>
@@ -84,6 +86,7 @@ async function readProblems(
   flags: Flags,
   contents: Map<string, Uint8Array>,
   places: Map<string, string>,
+  folders: string[],
 ): Promise<SgdProblem[]> {
   if (names.length === 0 && command.problems === "optional" && !makesProblem(flags)) return [];
   const { collectFiles, namedFiles, readRaw, readProblemAt } = await import("../node.ts");
@@ -98,6 +101,7 @@ async function readProblems(
     });
     collectFiles(problem.json, folder, contents);
     for (const path of namedFiles(problem.json)) places.set(path, resolve(folder, path));
+    folders.push(resolve(folder));
     return problem;
   };
   if (names.length === 0) {

@@ -46,7 +46,9 @@ export function compileObjective(f: Expr, variables: readonly string[], options:
   const value = lazily(() => compile([f], variables, options));
   const tensors: (() => SymmetricTensor)[] = [];
   const tensor = (order: number): SymmetricTensor => (tensors[order] ??= lazily(() => compileTensor(f, variables, order, options)))();
-  const third = lazily(() => compileThird(f, variables, options));
+  const third = lazily(() =>
+    compile(thirdAlong(f, variables), [...variables, ...directions.v(variables), ...directions.w(variables)], options),
+  );
   const thirdOver = lazily(() => compileOver(f, variables, 0, options));
   const fourth = lazily(() => compileOver(f, variables, 1, options));
   const joined = new Float64Array(Math.max(3, 2 + d) * d);
@@ -113,11 +115,29 @@ function compileTensor(f: Expr, variables: readonly string[], order: number, opt
   };
 }
 
-/** The gradient of d/dt d/ds f(x + t v + s w) at t = s = 0, with v and w as further inputs. */
-function compileThird(f: Expr, variables: readonly string[], options: CompileOptions): Compiled {
-  const [v, w] = [inputs("v", variables), inputs("w", variables)];
-  const second = along(along(f, variables, v), variables, w);
-  return compile(gradientOf(second, variables), [...variables, ...v, ...w], options);
+/** Names of the variables that stand for a direction's entries. */
+export const directions = {
+  v: (variables: readonly string[]) => inputs("v", variables),
+  w: (variables: readonly string[]) => inputs("w", variables),
+};
+
+/** The gradient of d/dt d/ds f(x + t v + s w) at t = s = 0: sum_jk f_ijk v_j w_k, with v and w as further variables (`directions`). */
+export function thirdAlong(f: Expr, variables: readonly string[]): Expr[] {
+  const second = along(along(f, variables, directions.v(variables)), variables, directions.w(variables));
+  return gradientOf(second, variables);
+}
+
+/** The gradient of d/dt f(x + t v) at t = 0: sum_j f_ij v_j, with v as further variables (`directions`). */
+export function hessianAlong(f: Expr, variables: readonly string[]): Expr[] {
+  return gradientOf(along(f, variables, directions.v(variables)), variables);
+}
+
+/** The gradient of the Laplacian: sum_j f_ijj. */
+export function gradientOfLaplacian(f: Expr, variables: readonly string[]): Expr[] {
+  return gradientOf(
+    laplacian(f, variables, (i, j) => constant(i === j ? 1 : 0)),
+    variables,
+  );
 }
 
 /**

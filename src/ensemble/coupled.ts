@@ -1,13 +1,14 @@
 // Paths of SGD and of models driven by the same normals: the program behind laws and weak errors. Each process has its levels (levels.ts);
 // figures are extrapolated path by path, and a model's differences from SGD are figures of their own, so that their errors are those of
 // coupled differences. With Gaussian noise SGD takes the models' normals (coupled-sgd.ts); discrete and minibatch noise have their own draws,
-// and differences then have the variance of both.
+// and differences then have the variance of both. Where the job has a control, what it knows exactly is taken from the figures (control.ts).
 
 import { isDeterministic } from "../model/define.ts";
 import { haSme } from "../model/ha-sme.ts";
 import type { NormalKind } from "../numerics/normals.ts";
 import { normalSource } from "../numerics/random.ts";
 import type { SgdProblem } from "../problem/problem.ts";
+import { type ControlSpec, pathControl } from "./control.ts";
 import { coupledSgdWalker } from "./coupled-sgd.ts";
 import type { Extreme } from "./ensemble.ts";
 import { larger } from "./ensemble.ts";
@@ -32,6 +33,8 @@ export interface CoupledProgram extends PathProgram {
   readonly levels: Levels;
   /** Index of SGD's figure. */
   sgd(place: number, value: number): number;
+  /** Index of SGD's value as it is on each path, nothing taken from it: the same, where values are not controlled. */
+  plain(place: number, value: number): number;
   /** Whether `fine` changes a companion's figures: not SGD's twin, and not a model without noise, which has substeps of its own. */
   refines(companion: number): boolean;
   /** The values of a companion without noise, [steps][size] each: the same on every path. */
@@ -39,6 +42,9 @@ export interface CoupledProgram extends PathProgram {
   /** Index of a companion's figure. */
   companion(companion: number, place: number, value: number, figure: number): number;
 }
+
+/** SGD's Gaussian twin has no substeps. */
+export const oneLevel: Levels = { fine: 1, substeps: [1], value: [1], correction: [0] };
 
 /** Substeps of models without noise: one path is all paths, so that they may be many. */
 const deterministicSubsteps = 64;
@@ -52,6 +58,7 @@ export function coupledProgram(
   seed: number,
   eliminations: 0 | 1 | 2 = 2,
   normalKind: NormalKind = "fast",
+  control?: ControlSpec,
 ): CoupledProgram {
   const { objective, noise } = problem;
   const { d } = objective;
@@ -64,6 +71,7 @@ export function coupledProgram(
     eliminations,
     seed,
     normals: normalKind,
+    control,
   };
   const { size, observe: look } = observationOf(observation, problem);
   const levels = levelsFor(fine, "stochastic", eliminations);
@@ -74,6 +82,8 @@ export function coupledProgram(
   const noNormals = new Float64Array(deterministicSubsteps * d);
   const sgd = gaussian ? coupledSgdWalker(problem, haSme, fine) : sgdWalker(problem, seed);
   const block = steps.length * size;
+  const raw = block * (1 + figuresPerValue * companions.length);
+  const taken = control && pathControl(problem, control, steps, fine, seed);
   const figureAt = (companion: number, place: number, value: number, figure: number) =>
     block + ((companion * steps.length + place) * size + value) * figuresPerValue + figure;
 
@@ -84,9 +94,8 @@ export function coupledProgram(
     /** Values of the extrapolated path and of the correction, [steps][size] each, of a process without noise. */
     readonly fixed?: { readonly value: Float64Array; readonly correction: Float64Array };
   }
-  const single: Levels = { fine, substeps: [1], value: [1], correction: [0] };
   const runners = companions.map((companion): Runner => {
-    if (companion === "sgd-gaussian") return { levels: single, walkers: [coupledSgdWalker(problem, haSme, fine)], normals };
+    if (companion === "sgd-gaussian") return { levels: oneLevel, walkers: [coupledSgdWalker(problem, haSme, fine)], normals };
     if (isDeterministic(companion)) {
       const own = levelsFor(deterministicSubsteps, "deterministic");
       const walkers = own.substeps.map((n) => sdeWalker(problem, companion, deterministicSubsteps, n));
@@ -139,25 +148,32 @@ export function coupledProgram(
     job: jobText(problem, spec),
     problem,
     spec,
-    size: block * (1 + figuresPerValue * companions.length),
+    size: raw + (control?.values ? block : 0),
     levels,
     counts,
     extremes,
     sgd: (place, v) => place * size + v,
+    plain: (place, v) => (control?.values ? raw : 0) + place * size + v,
     refines: (companion) => runners[companion]!.levels === levels,
     fixed: (companion) => runners[companion]!.fixed,
     companion: figureAt,
     run(path, out) {
       sgd.begin(path);
+      taken?.begin(path);
       for (const runner of runners) if (!runner.fixed) for (const walker of runner.walkers) walker.begin(path);
       const last = steps[steps.length - 1]!;
       for (let k = 0, place = 0; k < last; k++) {
         source.fill(path, k, vectors, normals);
         if (isFiniteState(sgd.x)) sgd.advance(k, normals);
+        taken?.advance(k, normals);
         for (const runner of runners) if (!runner.fixed) advance(runner, k);
         if (steps[place] !== k + 1) continue;
         observe(sgd, place, 0, sgdValues);
-        for (let v = 0; v < size; v++) out[place * size + v] = sgdValues[v]!;
+        taken?.look(place);
+        for (let v = 0; v < size; v++) {
+          out[place * size + v] = control?.values ? sgdValues[v]! - taken!.own(v) : sgdValues[v]!;
+          if (control?.values) out[raw + place * size + v] = sgdValues[v]!;
+        }
         for (let r = 0; r < runners.length; r++) {
           const runner = runners[r]!;
           if (runner.fixed) {
@@ -169,8 +185,11 @@ export function coupledProgram(
           for (let v = 0; v < size; v++) {
             const to = figureAt(r, place, v, 0);
             out[to] = value[v]!;
-            out[to + differenceFigure] = value[v]! - sgdValues[v]!;
+            out[to + differenceFigure] = value[v]! - (runner.fixed ? out[place * size + v]! : sgdValues[v]!);
             out[to + correctionFigure] = correction[v]!;
+            if (!taken || runner.fixed) continue;
+            if (control?.values) out[to]! -= taken.companion(r, v);
+            out[to + differenceFigure]! -= taken.difference(r, v);
           }
         }
         place++;

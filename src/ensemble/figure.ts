@@ -3,6 +3,7 @@
 //   the step bias: what the last extrapolation moved (levels.ts), less what of it is noise,
 //   rounding along the path.
 import type { Estimate } from "../answer/estimate.ts";
+import type { ControlSpec } from "./control.ts";
 import type { Moments } from "./moments.ts";
 import { standardErrorOf, varianceOf } from "./moments.ts";
 
@@ -39,4 +40,9 @@ export function pathRounding(moments: Moments, figure: number, steps: number): n
   const mean = moments.mean[figure]!;
   const variance = moments.count > 1 ? varianceOf(moments, figure) : 0;
   return 8 * Number.EPSILON * Math.sqrt(steps * (mean * mean + variance));
+}
+
+/** `result.method` of coupled paths, with the estimators that were used. */
+export function methodText(paths: number, substeps: number, control: ControlSpec | undefined): string {
+  return `sampling (${paths} coupled paths, ${substeps} substeps, extrapolated${control ? ", control variates from the quadratic part" : ""})`;
 }

@@ -1,6 +1,7 @@
 // The forms of a job (job.ts), JSON all of them.
 import type { NormalKind } from "../numerics/normals.ts";
 import type { SgdProblem } from "../problem/problem.ts";
+import type { ControlSpec } from "./control.ts";
 import type { ObservationSpec } from "./observation.ts";
 
 /** One process by its scheme (single.ts). Figures: [step][value], then [step][region]. */
@@ -28,6 +29,8 @@ export interface CoupledJob {
   readonly eliminations: 0 | 1 | 2;
   readonly seed: number;
   readonly normals: NormalKind;
+  /** What is taken from figures; none if left out. */
+  readonly control?: ControlSpec | undefined;
 }
 
 /** One process leaving a region (exit-program.ts). */

@@ -31,6 +31,7 @@ export function programOf(problem: SgdProblem, job: Job): PathProgram {
         job.seed,
         job.eliminations,
         job.normals,
+        job.control,
       );
     case "exit": {
       const process = processOf(job.process);

@@ -7,15 +7,17 @@ import { type Warning, warning } from "../answer/warning.ts";
 import type { SdeModel } from "../model/model.ts";
 import { toRows } from "../numerics/arrays.ts";
 import type { SgdProblem } from "../problem/problem.ts";
+import { fitControl } from "./control-fit.ts";
 import { type CoupledProgram, correctionFigure, coupledProgram, valueFigure } from "./coupled.ts";
 import { pathsPerBlock } from "./ensemble.ts";
-import { estimateOf, pathRounding, stepBias } from "./figure.ts";
+import { estimateOf, methodText, pathRounding, stepBias } from "./figure.ts";
+import type { Headline } from "./forecast.ts";
 import { judgePaths, judgeStart, overflowWarnings } from "./judge.ts";
 import { type Moments, standardErrorOf } from "./moments.ts";
 import { startState, stateDimension } from "./momentum-sgd.ts";
 import type { SampleOptions } from "./options.ts";
 import { runBlock } from "./run.ts";
-import { type Headline, sample } from "./sample.ts";
+import { pathsAsked, sample } from "./sample.ts";
 
 export interface SampledLaw {
   readonly result: LawResult;
@@ -39,8 +41,17 @@ export async function sampleLaw(problem: SgdProblem, models: readonly SdeModel[]
   const centers = findCenters(problem, companions, seed);
   const observation = { kind: "moments", centers: centers.map((places) => places.map((center) => Array.from(center))) } as const;
   const last = problem.at.length - 1;
+  const control = fitControl(problem, {
+    companions,
+    observation,
+    steps: problem.at,
+    paths: pathsAsked(options),
+    seed,
+    normals: options.normals,
+    values: true,
+  });
   const { ensemble, program, met } = await sample(
-    (fine) => coupledProgram(problem, companions, observation, problem.at, fine, seed, 2, options.normals),
+    (fine) => coupledProgram(problem, companions, observation, problem.at, fine, seed, 2, options.normals, control),
     (made) => headlines(made, companions.length, last, d),
     "laws",
     options,
@@ -99,7 +110,7 @@ export async function sampleLaw(problem: SgdProblem, models: readonly SdeModel[]
     };
   return {
     result: {
-      method: `sampling (${ensemble.paths} coupled paths, ${program.levels.fine} substeps, extrapolated)`,
+      method: methodText(ensemble.paths, program.levels.fine, control),
       sgd: { laws: lawsOf(0), stationary: null },
       models: results,
     },

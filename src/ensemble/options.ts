@@ -18,8 +18,26 @@ export interface SampleOptions {
   readonly strict?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number, what: string) => void;
+  /** With a tolerance: hears, before the sample and after its pilot, what it will cost. */
+  readonly onSampleForecast?: ((forecast: SampleForecast) => void) | undefined;
+  /** Seconds from any fixed time, for forecasts alone: no figure hangs on it. */
+  readonly clock?: (() => number) | undefined;
   /** Who runs the blocks of paths; default: this thread. */
   readonly engine?: Engine;
+}
+
+/** What a sample with a tolerance is expected to take, as its pilot says. */
+export interface SampleForecast {
+  /** What is sampled. */
+  readonly what: string;
+  /** Paths until the tolerance is met, at most those that are allowed. */
+  readonly paths: number;
+  /** False: the allowed paths will not do, or the step bias alone is too large. */
+  readonly enough: boolean;
+  /** SGD steps of all paths together. */
+  readonly pathSteps: number;
+  /** Of the paths that are left, where there is a clock. */
+  readonly seconds?: number | undefined;
 }
 
 /** Half-width of a 95 % interval in standard errors. */

@@ -2,6 +2,7 @@
 
 import type { SdeModel } from "../model/model.ts";
 import { anyModelById } from "../model/momentum.ts";
+import type { SgdProblem } from "../problem/problem.ts";
 import type { SgdKind } from "./sgd.ts";
 import { isSvag } from "./svag.ts";
 
@@ -14,6 +15,11 @@ export function companionOf(id: string): Companion {
 
 export function processOf(id: string): SdeModel | SgdKind {
   return id === "sgd" || isSvag(id) ? id : companionOf(id);
+}
+
+/** Whether a process's steps take an atom of discrete noise: SGD itself does, its Gaussian twin and the models do not. */
+export function drivenByAtoms({ noise }: SgdProblem, process: string): boolean {
+  return noise.kind === "discrete" && process === "sgd";
 }
 
 export function idOf(process: SdeModel | SgdKind): string {

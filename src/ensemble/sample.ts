@@ -3,6 +3,7 @@
 // be judged by the other.
 import { type Ensemble, pathsPerBlock } from "./ensemble.ts";
 import { estimateOf, stepBias } from "./figure.ts";
+import { type Headline, pathsToTolerance, stepsOfPath } from "./forecast.ts";
 import { threadEngine } from "./kernel/engine.ts";
 import { standardErrorOf, varianceOf } from "./moments.ts";
 import { halfWidth95, type SampleOptions } from "./options.ts";
@@ -27,14 +28,6 @@ export const sampleDefaults = {
   differenceShare: 0.1,
 };
 
-/** A figure that is reported first, with its last correction: what tolerance and pilot look at. */
-export interface Headline {
-  readonly figure: number;
-  readonly correction?: number;
-  /** Of a difference: the figure whose error it is measured against. It may be zero, so that no relative tolerance applies. */
-  readonly differenceFrom?: number;
-}
-
 export interface Sampled<P extends PathProgram> {
   readonly program: P;
   readonly ensemble: Ensemble;
@@ -44,6 +37,11 @@ export interface Sampled<P extends PathProgram> {
   readonly met: boolean;
 }
 
+/** Paths of a sample, at most; what is decided before hangs on it. */
+export function pathsAsked({ paths, tolerance }: SampleOptions, defaults: { readonly paths: number } = sampleDefaults): number {
+  return paths ?? (tolerance === undefined ? defaults.paths : sampleDefaults.mostPaths);
+}
+
 export async function sample<P extends PathProgram>(
   make: (fine: number) => P,
   headlines: (program: P) => readonly Headline[],
@@ -51,15 +49,20 @@ export async function sample<P extends PathProgram>(
   options: SampleOptions,
   defaults: { readonly paths: number; readonly firstSubsteps?: number } = sampleDefaults,
 ): Promise<Sampled<P>> {
-  const { tolerance, engine = threadEngine(), signal, onProgress } = options;
-  const most = options.paths ?? (tolerance === undefined ? defaults.paths : sampleDefaults.mostPaths);
+  const { tolerance, engine = threadEngine(), signal, onProgress, onSampleForecast, clock } = options;
+  const most = pathsAsked(options, defaults);
   const first = tolerance === undefined ? most : Math.min(most, sampleDefaults.firstPaths);
 
+  /** Paths that are expected, for progress; what one took when some were last run. */
+  let expected = most;
+  let secondsAPath: number | undefined;
   const extend = async (program: P, ensemble: Ensemble | undefined, toPath: number): Promise<Ensemble> => {
     const have = ensemble?.paths ?? 0;
     if (have >= toPath) return ensemble!;
-    const progress = onProgress && ((done: number) => onProgress(have + done, Math.max(toPath, most), what));
+    const progress = onProgress && ((done: number) => onProgress(have + done, Math.max(toPath, expected), what));
+    const started = clock?.();
     const more = await engine(program, have / pathsPerBlock, toPath, { signal, onProgress: progress });
+    if (started !== undefined) secondsAPath = (clock!() - started) / (toPath - have);
     return ensemble ? ensemble.merge(more) : more;
   };
 
@@ -77,6 +80,22 @@ export async function sample<P extends PathProgram>(
     done = undefined;
   }
   let toPath = first;
+  if (tolerance !== undefined && onSampleForecast) {
+    // up to the middle, so that the halves are what they are without a forecast; the second part is timed without compiling
+    const half = Math.ceil(blocksFor(first) / 2) * pathsPerBlock;
+    done = await extend(program, done, Math.min(half, pilotPaths));
+    done = await extend(program, done, Math.min(half, 2 * pilotPaths));
+    const needed = pathsToTolerance(done, headlines(program), tolerance);
+    expected = first;
+    while (expected < needed && expected < most) expected = Math.min(most, 2 * expected);
+    onSampleForecast({
+      what,
+      paths: expected,
+      enough: needed <= expected,
+      pathSteps: expected * stepsOfPath(program, done),
+      seconds: secondsAPath && secondsAPath * (expected - done.paths),
+    });
+  }
   for (;;) {
     const middle = Math.ceil(blocksFor(toPath) / 2) * pathsPerBlock;
     let halves: readonly [Ensemble, Ensemble | undefined];
@@ -88,7 +107,7 @@ export async function sample<P extends PathProgram>(
       if (middle < toPath) {
         const upper = await engine(program, middle / pathsPerBlock, toPath, {
           signal,
-          onProgress: onProgress && ((n) => onProgress(middle + n, Math.max(toPath, most), what)),
+          onProgress: onProgress && ((n) => onProgress(middle + n, Math.max(toPath, expected), what)),
         });
         done = lower.merge(upper);
         halves = [lower, upper];

@@ -6,12 +6,13 @@ import { type Warning, warning } from "../answer/warning.ts";
 import type { ModelWeak, WeakRow } from "../answer/weak.ts";
 import type { SdeModel } from "../model/model.ts";
 import type { SgdProblem } from "../problem/problem.ts";
+import { fitControl } from "./control-fit.ts";
 import { type CoupledProgram, correctionFigure, coupledProgram, differenceFigure, valueFigure } from "./coupled.ts";
-import { estimateOf, pathRounding } from "./figure.ts";
+import { estimateOf, methodText, pathRounding } from "./figure.ts";
 import { judgePaths, judgeStart, overflowWarnings } from "./judge.ts";
 import { varianceOf } from "./moments.ts";
 import type { SampleOptions } from "./options.ts";
-import { type Sampled, sample } from "./sample.ts";
+import { pathsAsked, type Sampled, sample } from "./sample.ts";
 
 export const weakDefaults = {
   /** Steps looked at for the largest weak error, evenly spaced where the horizon has more. */
@@ -65,8 +66,20 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
   const companions = [...sampledModels, ...(twin ? (["sgd-gaussian"] as const) : [])];
   const steps = spaced(problem.steps, weakDefaults.mostSteps);
   const last = steps.length - 1;
+  const observation = { kind: "tests" } as const;
+  // Without a tolerance the paths are as many as the differences want, and SGD's own mean is as good as these make it: the measure of what a
+  // difference is worth (sampleDefaults.differenceShare). With one, values are what is waited for.
+  const control = fitControl(problem, {
+    companions,
+    observation,
+    steps,
+    paths: pathsAsked(options),
+    seed,
+    normals: options.normals,
+    values: options.tolerance !== undefined,
+  });
   const sampled = await sample(
-    (fine) => coupledProgram(problem, companions, { kind: "tests" }, steps, fine, seed, 2, options.normals),
+    (fine) => coupledProgram(problem, companions, observation, steps, fine, seed, 2, options.normals, control),
     (program) =>
       problem.tests.flatMap((_, v) => [
         { figure: program.sgd(last, v) },
@@ -74,7 +87,7 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
           const correction = program.refines(c) ? program.companion(c, last, v, correctionFigure) : undefined;
           return [
             { figure: program.companion(c, last, v, valueFigure), correction },
-            { figure: program.companion(c, last, v, differenceFigure), correction, differenceFrom: program.sgd(last, v) },
+            { figure: program.companion(c, last, v, differenceFigure), correction, differenceFrom: program.plain(last, v) },
           ];
         }),
       ]),
@@ -111,7 +124,7 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
       results[id] = companion === undefined ? noFigures : modelWeak(sampled, steps, companion, v);
     }
     const figure = program.sgd(last, v);
-    const variance = varianceOf(ensemble.moments, figure);
+    const variance = varianceOf(ensemble.moments, program.plain(last, v));
     return {
       eta: problem.learningRate,
       steps: problem.steps,
@@ -121,7 +134,7 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
     };
   });
   const expectations: SampledExpectations = {
-    method: `sampling (${ensemble.paths} coupled paths, ${program.levels.fine} substeps, extrapolated)`,
+    method: methodText(ensemble.paths, program.levels.fine, control),
     sgd: problem.tests.map((_, v) => curve(problem, steps, v, (place) => rounded(sampled, steps, place, v, program.sgd(place, v)))),
     deviations: rows.map((row) => row.sgdStandardDeviation ?? null),
     models: Object.fromEntries(
@@ -154,7 +167,7 @@ function rounded(
   figure: number,
   correction?: number,
 ): Estimate | null {
-  return estimateOf(moments, figure, correction, pathRounding(moments, program.sgd(place, v), steps[place]!));
+  return estimateOf(moments, figure, correction, pathRounding(moments, program.plain(place, v), steps[place]!));
 }
 
 function curve(problem: SgdProblem, steps: readonly number[], v: number, at: (place: number) => Estimate | null): SampledCurve | null {

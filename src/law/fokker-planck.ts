@@ -22,6 +22,8 @@ export interface DensityLevel {
   /** How far the law moves in a piece of time, in its own standard deviations, and by how much its width changes. */
   readonly moved: number;
   readonly grown: number;
+  /** Nodes times pieces of time, at most: a draft that would take longer is left to the full laws. */
+  readonly work?: number;
 }
 
 /**
@@ -34,11 +36,15 @@ export const densityLevels: readonly DensityLevel[] = [
   { degree: 16, tolerance: 1e-12, width: 3, narrow: 1.8, margin: 0.3, first: 9, every: 0.7, more: 2, moved: 0.33, grown: 0.05 },
 ];
 
-/** For pictures: a tenth of the work. Good to about 1e-4 and 1e-5 of the largest density; what they leave open goes on to level 0. */
+/**
+ * For pictures: a tenth of the work. Good to about 1e-4 and 1e-5 of the largest density; what they leave open goes on to level 0, where that is
+ * quick. The work is some 12 ms a level and model (0.3 us a node and piece); the gallery's problems need 2e3 to 2e4, a law that moves by
+ * hundreds of its own widths 1e5 and more.
+ */
 export const draftLevels: readonly DensityLevel[] = [
-  { degree: 12, tolerance: 1e-4, width: 8, narrow: 6, margin: 0.05, first: 3, every: 0.25, more: 0, moved: 1, grown: 0.25 },
-  { degree: 16, tolerance: 1e-5, width: 8, narrow: 6, margin: 0.05, first: 4, every: 0.33, more: 1, moved: 0.8, grown: 0.18 },
-  { ...densityLevels[0]!, more: 2 },
+  { degree: 12, tolerance: 1e-4, width: 8, narrow: 6, margin: 0.05, first: 3, every: 0.25, more: 0, moved: 1, grown: 0.25, work: 4e4 },
+  { degree: 16, tolerance: 1e-5, width: 8, narrow: 6, margin: 0.05, first: 4, every: 0.33, more: 1, moved: 0.8, grown: 0.18, work: 4e4 },
+  { ...densityLevels[0]!, more: 2, work: 4e4 },
 ];
 
 const maxNodes = 6000;
@@ -73,8 +79,8 @@ export function densityMesh(
 }
 
 /**
- * Nodal densities at the steps (ascending, from 1), started from the problem's start; null where the coefficients are not finite, or the law
- * moves by too many of its own widths.
+ * Nodal densities at the steps (ascending, from 1), started from the problem's start; null where the coefficients are not finite, the law
+ * moves by too many of its own widths, or the level's work does not reach.
  */
 export function densities(
   line: LineProblem,
@@ -90,9 +96,10 @@ export function densities(
   const w = new Float64Array(mesh.nodes.length);
   w[nodeAt(mesh, line.start)] = 1;
   const out: Float64Array[] = [];
-  let left = maxPieces;
-  for (const { length, pieces, asked } of schedule(line, range, steps, level)) {
-    if ((left -= pieces) < 0) return null;
+  const times = [...schedule(line, range, steps, level)];
+  const needed = times.reduce((sum, { pieces }) => sum + pieces, 0);
+  if (needed > Math.min(maxPieces, (level.work ?? Number.POSITIVE_INFINITY) / mesh.nodes.length)) return null;
+  for (const { length, pieces, asked } of times) {
     let step = propagators.get(length);
     if (step === undefined) propagators.set(length, (step = propagator(operator, length * line.eta)));
     for (let piece = 0; piece < pieces; piece++) step.apply(w);

@@ -1,5 +1,6 @@
 // SGD with momentum on the line, with Gaussian noise and without sampling: the law of (x, v) on a lattice, step by step,
-//   v+ = N(beta v - eta f'(x), eta^2 sigma(x)^2),   x+ = x + v+.
+//   v+ = N(beta v - eta f'(x), eta^2 sigma(x)^2),   x+ = x + v+;
+// any map of this form will do (HeavyBallMap): Langevin dynamics is a composition of such (langevin-line.ts).
 // Both lattices have the same spacing h, so that x+ falls on its lattice again; each step spreads the masses along v by the trapezoidal rule.
 // The error of k steps is that of one rule in k variables: for linear steps the Fourier transform of the joint law of v_1 .. v_k at the dual
 // lattice, exp(-2 pi^2 |n^T L|^2 s^2/h^2), L unit lower triangular, at least exp(-2 pi^2 s^2/h^2) (s = eta sigma): spacing 0.8 s leaves
@@ -9,7 +10,7 @@
 import { InterruptedError } from "../errors.ts";
 import { exp } from "../numerics/elementary.ts";
 import type { SgdProblem } from "../problem/problem.ts";
-import { type LineProblem, lineProblem } from "./line-problem.ts";
+import { lineProblem } from "./line-problem.ts";
 
 const defaults = {
   /** Mass at a cell that is not carried on: what is lost so is told by the total. */
@@ -35,8 +36,26 @@ export interface HeavyBallLaw {
   readonly masses: Float64Array;
 }
 
+/** v+ = N(beta v + force(x), deviation(x)^2), x+ = x + v+, from the point (start, velocity). */
+export interface HeavyBallMap {
+  readonly start: number;
+  readonly velocity: number;
+  readonly beta: number;
+  force(x: number): number;
+  deviation(x: number): number;
+}
+
+/** SGD's step with momentum; `problem.momentum` must be set. */
+export function heavyBallMap(problem: SgdProblem): HeavyBallMap {
+  const line = lineProblem(problem);
+  const { beta, velocity } = problem.momentum!;
+  return { start: line.start, velocity: velocity[0]!, beta, force: (x) => -line.eta * line.slope(x), deviation: line.deviation };
+}
+
 export interface HeavyBallRun {
   readonly spacing: number;
+  /** Kernel values that were computed: what the run cost. */
+  readonly work: number;
   /** Largest |1 - total mass| of any step. */
   readonly massDefect: number;
 }
@@ -51,6 +70,8 @@ export interface HeavyBallOptions {
   readonly fineness: number;
   /** Shifts the lattice of v by this part of its spacing, so that two runs share no point. */
   readonly shift: number;
+  /** Kernel values in all; some seconds' work if not given. */
+  readonly maxWork?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -59,16 +80,15 @@ export interface HeavyBallOptions {
  * @param visit  called after every step, in order; a run that begins anew on a finer lattice begins with step 1 again
  */
 export function runHeavyBall(
-  problem: SgdProblem,
+  map: HeavyBallMap,
   steps: number,
   options: HeavyBallOptions,
   visit: (law: HeavyBallLaw) => void,
 ): HeavyBallRun | HeavyBallFailure {
-  const line = lineProblem(problem);
-  let spacing = options.fineness * line.deviation(line.start);
-  const budget = { work: defaults.maxWork };
+  let spacing = options.fineness * map.deviation(map.start);
+  const budget = { work: options.maxWork ?? defaults.maxWork };
   for (let attempt = 0; attempt < 20; attempt++) {
-    const run = attemptRun(problem, steps, spacing, options, visit, budget);
+    const run = attemptRun(map, steps, spacing, options, visit, budget);
     if (!("finer" in run)) return run;
     spacing = Math.min(run.finer, 0.9 * spacing);
   }
@@ -76,23 +96,22 @@ export function runHeavyBall(
 }
 
 function attemptRun(
-  problem: SgdProblem,
+  map: HeavyBallMap,
   steps: number,
   spacing: number,
   options: HeavyBallOptions,
   visit: (law: HeavyBallLaw) => void,
   budget: { work: number },
 ): HeavyBallRun | HeavyBallFailure | { readonly finer: number } {
-  const { velocity } = problem.momentum!;
-  const line = lineProblem(problem);
+  const available = budget.work;
   if (!(spacing > 0)) return { reason: "there is no noise at the start" };
   const shift = options.shift * spacing;
   // the start is a point, off the lattice of v
-  let law: HeavyBallLaw = { step: 0, spacing, x: line.start, v: velocity[0]!, rows: 1, columns: 1, masses: Float64Array.of(1) };
+  let law: HeavyBallLaw = { step: 0, spacing, x: map.start, v: map.velocity, rows: 1, columns: 1, masses: Float64Array.of(1) };
   let massDefect = 0;
   for (let step = 1; step <= steps; step++) {
     if (options.signal?.aborted) throw new InterruptedError("law/heavy-ball-chain", "Interrupted.");
-    const rows = rowsOf(law, line, problem.momentum!.beta, shift, options.fineness);
+    const rows = rowsOf(law, map, shift, options.fineness);
     if ("reason" in rows || "finer" in rows) return rows;
     for (const { first, last, half } of rows.list) budget.work -= (last - first + 1) * (2 * half + 8);
     if (budget.work < 0) return { reason: "its lattice takes too long" };
@@ -104,7 +123,7 @@ function attemptRun(
     massDefect = Math.max(massDefect, Math.abs(1 - total));
     visit(law);
   }
-  return { spacing, massDefect };
+  return { spacing, work: available - budget.work, massDefect };
 }
 
 /** What a row of the law, all at one x, does in a step. */
@@ -127,8 +146,7 @@ interface Rows {
 
 function rowsOf(
   law: HeavyBallLaw,
-  line: LineProblem,
-  beta: number,
+  map: HeavyBallMap,
   shift: number,
   fineness: number,
 ): Rows | HeavyBallFailure | { readonly finer: number } {
@@ -145,15 +163,15 @@ function rowsOf(
     }
     if (first < 0) continue;
     const x = law.x + spacing * r;
-    const mean = (beta * law.v - line.eta * line.slope(x) - shift) / spacing;
-    const deviation = line.deviation(x);
-    if (!(Math.abs(mean) < 1e9) || !Number.isFinite(deviation)) return { reason: `SGD runs away from about x = ${x.toPrecision(3)}` };
+    const mean = (map.beta * law.v + map.force(x) - shift) / spacing;
+    const deviation = map.deviation(x);
+    if (!(Math.abs(mean) < 1e9) || !Number.isFinite(deviation)) return { reason: `its law runs away from about x = ${x.toPrecision(3)}` };
     if (deviation === 0) return { reason: `there is no noise at x = ${x.toPrecision(3)}` };
     // 7 % of slack: the rule's error changes from exp(-31) to exp(-27)
     if (heard > defaults.heard && fineness * deviation < spacing / 1.07) return { finer: fineness * deviation };
     list.push({ row: r, first, last, mean, unit: spacing / deviation, half: Math.ceil((defaults.reach * deviation) / spacing) });
   }
-  return { list, beta };
+  return { list, beta: map.beta };
 }
 
 /** One step: column c of a row is spread along v, and what lands on j goes to row r + j. Null where the window would be too large. */

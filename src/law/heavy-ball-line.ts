@@ -4,7 +4,7 @@
 import { type Estimate, estimate } from "../answer/estimate.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { type Curve, weakDefaults } from "./expectations.ts";
-import { type HeavyBallLaw, type HeavyBallOptions, runHeavyBall } from "./heavy-ball-chain.ts";
+import { type HeavyBallLaw, type HeavyBallOptions, heavyBallMap, runHeavyBall } from "./heavy-ball-chain.ts";
 import { type LineLaw, mixtureLaw } from "./line-law.ts";
 import { lineProblem } from "./line-problem.ts";
 import type { SgdLaws } from "./sgd-laws.ts";
@@ -75,7 +75,7 @@ function sums(problem: SgdProblem, options: HeavyBallOptions): Sums | { readonly
   const [values, scales, tails] = [rows(), rows(), rows()];
   const squares = tests.map(() => 0);
   const point = new Float64Array(1);
-  const run = runHeavyBall(problem, steps, options, (law) => {
+  const run = runHeavyBall(heavyBallMap(problem), steps, options, (law) => {
     const masses = positions(law);
     const total = masses.reduce((sum, mass) => sum + mass, 0);
     for (const [f, { value }] of tests.entries()) {
@@ -137,7 +137,7 @@ export function heavyBallLaws(
     let [low, high] = [line.start, line.start];
     const first = line.mean(line.start) + beta * velocity[0]!;
     laws.set(1, mixtureLaw(Float64Array.of(first), Float64Array.of(line.deviation(line.start)), Float64Array.of(1)));
-    const run = runHeavyBall(problem, last, { ...lattice, signal }, (law) => {
+    const run = runHeavyBall(heavyBallMap(problem), last, { ...lattice, signal }, (law) => {
       for (const [r, mass] of positions(law).entries()) {
         if (mass <= defaults.inRange) continue;
         low = Math.min(low, law.x + law.spacing * r);
@@ -161,7 +161,7 @@ export function heavyBallLaws(
 }
 
 /** E x, E v, Var x, Cov(x, v), Var v. */
-function momentsOf({ x, v, spacing, rows, columns, masses }: HeavyBallLaw): Float64Array {
+export function momentsOf({ x, v, spacing, rows, columns, masses }: HeavyBallLaw): Float64Array {
   let [total, mx, mv] = [0, 0, 0];
   for (let r = 0, at = 0; r < rows; r++)
     for (let c = 0; c < columns; c++, at++) {

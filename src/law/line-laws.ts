@@ -90,7 +90,13 @@ export function lineLaws(
             ? modelAnswer(model, step, i, found, from, reach!, warnings)
             : modelPicture(step, i, found, reach!, draft ? draftLimits : {});
       if (sde && !found)
-        warnings.push(warning("not-converged", `${model.title}: its density is too narrow for the elements at hand.`, { model: model.id }));
+        warnings.push(
+          warning(
+            "not-converged",
+            `${model.title}: ${draft ? "a draft of its density would take too long" : "its density is too narrow for the elements at hand"}.`,
+            { model: model.id },
+          ),
+        );
       const stationary = detail === "all" && sde ? stationaryAnswer(diffusionStationary(sde, line)) : null;
       results[model.id] = { ...base, laws: steps.map(at), stationary };
     }

@@ -8,6 +8,7 @@ import type { SymmetricEigen } from "../numerics/eigen.ts";
 import { multiply } from "../numerics/linear.ts";
 import type { Objective } from "../problem/objective.ts";
 import { extremeEigenvalues } from "./extreme-eigenvalues.ts";
+import type { Times } from "./krylov.ts";
 
 export const meanSquareLimits = {
   /** Doubles for all H_i: n d^2. */
@@ -34,40 +35,48 @@ export function meanSquareThresholds(objective: Objective, x: Vector, eigen: Sym
   const flat = 8 * d * Number.EPSILON * largest;
   if (!(largest > 0) || values[0]! < -flat) return kappas.map(() => null);
   const hessians = sampleHessians(objective, x, eigen);
+  return kappas.map((kappa) => {
+    const top = largestRatio(values, hessians, samples.n, kappa, flat);
+    return top > 0 ? 1 / top : null;
+  });
+}
+
+/**
+ * The largest eigenvalue of the pencil.
+ * @param values  the mean of the Hessians, which is diagonal: d of them
+ * @param hessians  of the samples, n x d x d
+ * @param flat  rates below it are directions in which nothing moves, and have no threshold
+ */
+export function largestRatio(values: Vector, hessians: Float64Array, n: number, kappa: number, flat: number): number {
+  const d = values.length;
   const pairs: [number, number, number][] = [];
   for (let i = 0; i < d; i++)
     for (let j = 0; j <= i; j++) {
       const rate = values[i]! + values[j]!;
-      // directions in which nothing moves have no threshold
       if (rate > 2 * flat) pairs.push([i, j, Math.sqrt(rate)]);
     }
   const m = new Float64Array(d * d);
   const product = new Float64Array(d * d);
   const sum = new Float64Array(d * d);
-  const times =
-    (kappa: number) =>
-    (v: Vector, out: Vector): Vector => {
-      m.fill(0);
-      pairs.forEach(([i, j, root], p) => {
-        m[i * d + j] = m[j * d + i] = v[p]! / root / (i === j ? 1 : Math.SQRT2);
-      });
-      sum.fill(0);
-      for (let s = 0; s < samples.n; s++) {
-        const h = hessians.subarray(s * d * d, (s + 1) * d * d);
-        multiply(h, m, d, product);
-        addProduct(product, h, d, sum);
-      }
-      pairs.forEach(([i, j, root], p) => {
-        const mean = sum[i * d + j]! / samples.n;
-        const plain = values[i]! * m[i * d + j]! * values[j]!;
-        out[p] = ((kappa * (mean - plain) + plain) * (i === j ? 1 : Math.SQRT2)) / root;
-      });
-      return out;
-    };
-  return kappas.map((kappa) => {
-    const { largest: top } = extremeEigenvalues(times(kappa), pairs.length, { largest: 1, smallest: 0, maxProducts: 200 });
-    return top[0]!.value > 0 ? 1 / top[0]!.value : null;
-  });
+  const times: Times = (v, out) => {
+    m.fill(0);
+    pairs.forEach(([i, j, root], p) => {
+      m[i * d + j] = m[j * d + i] = v[p]! / root / (i === j ? 1 : Math.SQRT2);
+    });
+    sum.fill(0);
+    for (let s = 0; s < n; s++) {
+      const h = hessians.subarray(s * d * d, (s + 1) * d * d);
+      multiply(h, m, d, product);
+      addProduct(product, h, d, sum);
+    }
+    pairs.forEach(([i, j, root], p) => {
+      const mean = sum[i * d + j]! / n;
+      const plain = values[i]! * m[i * d + j]! * values[j]!;
+      out[p] = ((kappa * (mean - plain) + plain) * (i === j ? 1 : Math.SQRT2)) / root;
+    });
+    return out;
+  };
+  return extremeEigenvalues(times, pairs.length, { largest: 1, smallest: 0, maxProducts: 200 }).largest[0]!.value;
 }
 
 /** U^T H_i U of every sample, n x d x d. */

@@ -4,7 +4,8 @@
 import type { Vector } from "../numerics/arrays.ts";
 import { dot } from "../numerics/linear.ts";
 import type { Objective } from "../problem/objective.ts";
-import { norm, subtract } from "./krylov.ts";
+import { conjugateGradients } from "./conjugate-gradients.ts";
+import { norm } from "./krylov.ts";
 
 export const newtonCgDefaults = {
   maxSteps: 500,
@@ -43,15 +44,18 @@ export function newtonCg(
     if (size < 0.5 * best) [best, stalled] = [size, 0];
     else if (++stalled > 20 && size <= 1e3 * ask.gradient * Math.max(1, largest)) return { x, gradientNorm: size, products };
     const accuracy = Math.max(Math.min(0.5, Math.sqrt(size / largest)), 1e-8);
-    const inner = conjugateGradients((v, out) => times(x, v, out), g, accuracy, ask.maxProducts);
+    const downhill = g.map((v) => -v);
+    const inner = conjugateGradients((v, out) => times(x, v, out), downhill, accuracy, ask.maxProducts);
     products += inner.products;
-    const slope = dot(g, inner.step);
+    // along what was met f is concave: with nothing gained yet, down the gradient by its own length; else what there is
+    const along = inner.notPositive && inner.products === 1 ? downhill : inner.solution;
+    const slope = dot(g, along);
     let t = 1;
     let next = x;
     let nextValue = value;
     let nextGradient = g;
     for (; t > 1e-14; t /= 2) {
-      next = x.map((v, i) => v + t * inner.step[i]!);
+      next = x.map((v, i) => v + t * along[i]!);
       nextValue = objective.value(next);
       if (nextValue <= value + 1e-4 * t * slope) break;
       // near the minimum f itself is rounding: there the gradient decides
@@ -67,32 +71,4 @@ export function newtonCg(
     if (norm(x) > 1e10 * (1 + norm(start))) return { failure: "f falls all the way to infinity", x, gradientNorm: norm(g) };
   }
   return { failure: `the gradient is not small after ${ask.maxSteps} steps of Newton's method`, x, gradientNorm: norm(g) };
-}
-
-/** A descent direction: H s = -g up to the accuracy, or as far as the curvature is positive. */
-function conjugateGradients(times: (v: Vector, out: Vector) => Vector, g: Vector, accuracy: number, maxProducts: number) {
-  const d = g.length;
-  const step = new Float64Array(d);
-  const residual = g.map((v) => -v);
-  const p = Float64Array.from(residual);
-  const hp = new Float64Array(d);
-  let square = dot(residual, residual);
-  const stop = accuracy * accuracy * square;
-  let products = 0;
-  while (products < maxProducts && square > stop) {
-    times(p, hp);
-    products++;
-    const curvature = dot(p, hp);
-    if (!(curvature > 1e-14 * dot(p, p))) {
-      // along p f is concave: with nothing gained yet, down the gradient by its own length; else what there is
-      return { step: products === 1 ? p : step, products };
-    }
-    const alpha = square / curvature;
-    subtract(-alpha, p, step);
-    subtract(alpha, hp, residual);
-    const next = dot(residual, residual);
-    for (let i = 0; i < d; i++) p[i] = residual[i]! + (next / square) * p[i]!;
-    square = next;
-  }
-  return { step, products };
 }

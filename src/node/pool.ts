@@ -1,24 +1,19 @@
-// The local engine: all cores, and native code where it was asked for or pays. Blocks of path numbers go to worker threads in chunks and merge to
-// the same ensemble in whatever order they come (forest.ts), so that figures hang neither on threads nor on backends. Short work stays in the
-// asking thread, as do programs whose problem another process answers for (oracles).
+// The local engine: all cores, and native code where it was asked for or pays. Blocks of path numbers go to worker threads in chunks
+// (ensemble/spread.ts); short work stays in the asking thread, as do programs whose problem another process answers for (oracles).
 
-import { type Ensemble, pathsPerBlock, readEnsemble } from "../ensemble/ensemble.ts";
+import type { Ensemble } from "../ensemble/ensemble.ts";
 import { type BackendName, type BlockRunner, backends, hasVectors } from "../ensemble/kernel/backends.ts";
 import { threadEngine } from "../ensemble/kernel/engine.ts";
 import { kernelFor } from "../ensemble/kernel/kernel-for.ts";
 import type { PathProgram } from "../ensemble/program.ts";
-import { blocksFor, type Engine, type RunOptions } from "../ensemble/run.ts";
-import { InputError, InterruptedError } from "../errors.ts";
+import type { Engine, RunOptions } from "../ensemble/run.ts";
+import { inChunks, pathSteps, paysThreads, stepWeight } from "../ensemble/spread.ts";
+import { InputError } from "../errors.ts";
 import { compileNative, NativeMissing, nativeRunner } from "./native.ts";
-import type { PoolRequest } from "./pool-thread.ts";
+import type { PoolReply, PoolRequest } from "./pool-thread.ts";
 import { availableThreads, openThreads, type Threads } from "./threads.ts";
 
 const defaults = {
-  /** No thread is started for calls with both fewer blocks and fewer path-steps (some 50 ms of WebAssembly). */
-  worthThreads: { blocks: 8, pathSteps: 5e6 },
-  /** Chunks a thread: enough that none waits long for the last. */
-  chunksPerThread: 6,
-  mostBlocks: 64,
   /** Path-steps from which a compiler in the background pays (a second of WebAssembly for a model's exits). */
   worthCompiling: 1e7,
   mostThreads: 256,
@@ -82,12 +77,11 @@ export function poolEngine(options: PoolOptions = {}): Engine & { close(): Promi
     else if (asked === "auto" && pathSteps(program, toPath) > defaults.worthCompiling) void compile(program);
   };
 
-  /** What a step costs beside one of a kernel: path by path it is a hundred times as dear, and grows with the cube of d. */
   const weights = new Map<number, number>();
   const weightOf = (program: PathProgram): number => {
     const key = keyOf(program);
     let weight = weights.get(key);
-    if (weight === undefined) weights.set(key, (weight = kernelFor(program) ? 1 : 100 + program.problem.objective.d ** 3));
+    if (weight === undefined) weights.set(key, (weight = stepWeight(program)));
     return weight;
   };
 
@@ -104,24 +98,15 @@ export function poolEngine(options: PoolOptions = {}): Engine & { close(): Promi
   });
 
   let threads: Threads<PoolRequest> | undefined;
-  /** Keys whose programs each thread has; a thread that was replaced is told anew. */
-  const request = (program: PathProgram, from: number, toPath: number): PoolRequest => ({
-    key: keyOf(program),
-    job: program.job,
-    files: Object.fromEntries(files),
-    backend,
-    native: libraries.get(keyOf(program)),
-    from,
-    toPath,
-  });
+  const request = (program: PathProgram, from: number, toPath: number): PoolRequest => {
+    const library = libraries.get(keyOf(program));
+    const native = library === undefined ? undefined : { library };
+    const network = program.problem.objective.network?.passes.backend;
+    return { key: keyOf(program), job: program.job, files: Object.fromEntries(files), backend, network, native, from, toPath };
+  };
   let last: { backend: string; threads: number } | undefined;
   const spread = (program: PathProgram, fromBlock: number, toPath: number): boolean =>
-    count > 1 &&
-    program.problem.objective.kind !== "oracle" &&
-    blocksFor(toPath) - fromBlock >= 2 &&
-    (threads !== undefined ||
-      blocksFor(toPath) - fromBlock >= defaults.worthThreads.blocks ||
-      pathSteps(program, toPath - fromBlock * pathsPerBlock) * weightOf(program) > defaults.worthThreads.pathSteps);
+    count > 1 && paysThreads(program, fromBlock, toPath, threads !== undefined, () => weightOf(program));
 
   const engine = async (program: PathProgram, fromBlock: number, toPath: number, run: RunOptions): Promise<Ensemble> => {
     if (!spread(program, fromBlock, toPath)) {
@@ -131,54 +116,19 @@ export function poolEngine(options: PoolOptions = {}): Engine & { close(): Promi
     }
     await compiled(program, toPath);
     threads ??= openThreads<PoolRequest>("node/pool-thread", count);
-    return inChunks(program, fromBlock, toPath, run, threads);
-  };
-
-  async function inChunks(
-    program: PathProgram,
-    fromBlock: number,
-    toPath: number,
-    run: RunOptions,
-    pool: Threads<PoolRequest>,
-  ): Promise<Ensemble> {
-    const end = blocksFor(toPath);
-    const size = Math.max(1, Math.min(defaults.mostBlocks, Math.floor((end - fromBlock) / (count * defaults.chunksPerThread))));
-    const first = fromBlock * pathsPerBlock;
-    let next = fromBlock;
-    let done = 0;
-    let ensemble: Ensemble | undefined;
-    let failed = false;
-    const work = async (): Promise<void> => {
-      while (next < end && !failed) {
-        if (run.signal?.aborted) throw new InterruptedError("ensemble/interrupted", "Sampling was interrupted.");
-        const from = next;
-        next = Math.min(end, from + size);
-        const to = Math.min(toPath, next * pathsPerBlock);
-        const { backend: used, ...figures } = (await pool.run(request(program, from, to))) as { backend: string };
-        const part = readEnsemble({ job: program.job, ...figures });
-        ensemble = ensemble ? ensemble.merge(part) : part;
-        last = { backend: used, threads: count };
-        done += to - from * pathsPerBlock;
-        run.onProgress?.(done, toPath - first);
-      }
-    };
+    const pool = threads;
     try {
-      await Promise.all(
-        Array.from({ length: count }, () =>
-          work().catch((error) => {
-            failed = true;
-            throw error;
-          }),
-        ),
-      );
+      const part = (from: number, to: number) => pool.run(request(program, from, to)) as Promise<PoolReply>;
+      const { ensemble, backend: used } = await inChunks(program, fromBlock, toPath, run, count, part);
+      last = { backend: used, threads: count };
+      return ensemble;
     } catch (error) {
       // threads may still be at work on their chunks: they are ended with them
       threads = undefined;
       await pool.close();
       throw error;
     }
-    return ensemble!;
-  }
+  };
 
   return Object.assign(engine, {
     async prepare(program: PathProgram, toPath: number) {
@@ -194,13 +144,6 @@ export function poolEngine(options: PoolOptions = {}): Engine & { close(): Promi
       threads = undefined;
     },
   });
-}
-
-/** Steps of all paths, substeps included; how long exits take is not known before: some hundred steps. */
-function pathSteps({ spec }: PathProgram, paths: number): number {
-  if (spec.question === "exit") return paths * Math.min(spec.maxSteps, 500) * 2 * spec.fine;
-  const substeps = spec.question === "single" ? spec.substeps : 2 * spec.fine * (1 + spec.companions.length);
-  return paths * (spec.steps.at(-1) ?? 0) * substeps;
 }
 
 function threadsAsked(threads: number | undefined): number {

@@ -7,7 +7,7 @@ import { type Journal, openJournal, readJournal, writeAtomically } from "./journ
 import { type BlockStore, type BlocksRecord, blockStore, contentHash } from "./run-blocks.ts";
 import { firstDifference } from "./run-difference.ts";
 import { lockFolder } from "./run-folder-lock.ts";
-import type { RunQuestion } from "./run-question.ts";
+import { type RunQuestion, whatIsAsked } from "./run-question.ts";
 
 interface HeadRecord extends RunQuestion {
   readonly kind: "run";
@@ -165,7 +165,7 @@ function keepFiles(folder: string, question: RunQuestion, files: ReadonlyMap<str
 }
 
 function refuseOther(folder: string, had: RunQuestion, asked: RunQuestion): void {
-  const difference = firstDifference(had, asked);
+  const difference = firstDifference(whatIsAsked(had), whatIsAsked(asked));
   if (!difference) return;
   const { path, a, b } = difference;
   throw new InputError(

@@ -12,7 +12,12 @@ export interface RunQuestion {
   /** Files that the problems name, by path: SHA-256 of what they hold. */
   readonly files: { readonly [path: string]: string };
   readonly shard: Shard | null;
+  /** Where a problem's objective is a program: the folder of each problem, in which it is started. Where a run lies is no part of what it asks. */
+  readonly programFolders?: readonly string[];
 }
+
+/** What has to be the same in two runs of one question. */
+export const whatIsAsked = ({ programFolders: _where, ...asked }: RunQuestion): Omit<RunQuestion, "programFolders"> => asked;
 
 /** One of `of` parts of a run. */
 export interface Shard {

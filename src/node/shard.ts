@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
 import { type BlockStore, type BlocksRecord, blockStore, contentHash } from "./run-blocks.ts";
 import { firstDifference } from "./run-difference.ts";
 import type { RunRecord } from "./run-folder.ts";
-import type { RunQuestion, Shard } from "./run-question.ts";
+import { type RunQuestion, type Shard, whatIsAsked } from "./run-question.ts";
 
 /** Blocks at the start of each program that every shard runs: as many as a pilot (ensemble/sample.ts). */
 const sharedBlocks = 4;
@@ -55,8 +55,8 @@ export function mergeShards(runs: readonly RunRecord[]): { readonly question: Ru
     refuse(`${whole.folder} is a whole run, no shard; merge takes the shards of one run (show answers from it).`);
   for (const run of runs) {
     const difference = firstDifference(
-      { ...first.question, shard: first.question.shard?.of },
-      { ...run.question, shard: run.question.shard?.of },
+      { ...whatIsAsked(first.question), shard: first.question.shard?.of },
+      { ...whatIsAsked(run.question), shard: run.question.shard?.of },
     );
     if (difference)
       refuse(

@@ -18,6 +18,7 @@ import type { SgdProblem } from "../problem/problem.ts";
 import { averagesDefaults, type NetworkAverages, networkAverages } from "./network-averages.ts";
 import { ownFigures } from "./network-paths.ts";
 import type { QuestionOptions } from "./options.ts";
+import { simultaneousFactor } from "./simultaneous.ts";
 
 export const networkDefaults = {
   /** Steps at which the figures are looked at. */
@@ -78,8 +79,9 @@ export async function compareNetworkAverages(
 }
 
 function methodOf({ paths, models }: NetworkAverages): string {
-  if (!models) return `${paths} paths of SGD; models with the start's Hessian and noise`;
-  return `${paths} paths of SGD, ${models.twins} of its Gaussian twin, ${models.paths} coupled ones of each model (${averagesDefaults.substeps} substeps, extrapolated)`;
+  const choice = "errors of the largest weak error allow for its choice among the steps";
+  if (!models) return `${paths} paths of SGD; models with the start's Hessian and noise; ${choice}`;
+  return `${paths} paths of SGD, ${models.twins} of its Gaussian twin, ${models.paths} coupled ones of each model (${averagesDefaults.substeps} substeps, extrapolated); ${choice}`;
 }
 
 const notOfX = warning("not-applicable", "Laws of x are not compared on networks: test functions, loss, gradient norm and distance are.");
@@ -100,10 +102,12 @@ function modelRow(
     const error = Math.sqrt(value.error * value.error + sgd.error * sgd.error);
     errors.push({ step, weakError: { value: value.value - sgd.value, error, kind: "standard-error" } });
   });
-  const largest = errors.reduce<EstimateAtStep | null>(
+  const chosen = errors.reduce<EstimateAtStep | null>(
     (most, { step, weakError }) => (!most || Math.abs(weakError.value) > Math.abs(most.value) ? { ...weakError, step } : most),
     null,
   );
+  const largestError = Math.max(...errors.map(({ weakError }) => weakError.error));
+  const largest = chosen && { ...chosen, error: simultaneousFactor(errors.length) * largestError };
   const end = errors.at(-1);
   const atEnd = end !== undefined && end.step === along.at(-1)!.step;
   return { value: valueAt(along.length - 1), weakError: atEnd ? end.weakError : null, maxWeakError: largest, alongTheWay: errors };

@@ -5,11 +5,10 @@ import type { Estimate } from "../answer/estimate.ts";
 import { type Warning, warning } from "../answer/warning.ts";
 import { type IndicatorParts, indicatorParts, indicatorsFrom } from "../law/indicators.ts";
 import { norm } from "../law/krylov.ts";
-import { affordsMeanSquare, meanSquareThresholds } from "../law/mean-square-operator.ts";
 import { frozenAt, frozenExcessLoss } from "../law/stationary.ts";
 import { bindCorrection, lackingFor } from "../model/correction.ts";
 import { hasPole } from "../model/define.ts";
-import { existenceLimits, formalWarning, lackingWarning, noDiffusionWarning, type PointExistence } from "../model/existence.ts";
+import { existenceLimits, type PointExistence } from "../model/existence.ts";
 import { modelById } from "../model/index.ts";
 import { type LinearProblem, modelDiffusion } from "../model/linear-law.ts";
 import type { SdeModel } from "../model/model.ts";
@@ -20,9 +19,10 @@ import { numberOps } from "../numerics/factors.ts";
 import { psdDefect } from "../numerics/semidefinite.ts";
 import { covarianceFactor, minibatchNoise, thirdCumulantFactor } from "../problem/minibatch-noise.ts";
 import type { SgdProblem } from "../problem/problem.ts";
+import { meanSquareAt } from "./diagnose-mean-square.ts";
 import { measuredExcessLoss } from "./diagnose-measure.ts";
 import type { DiagnoseOptions } from "./diagnose-options.ts";
-import { layerTraces, type NetworkPlace, regimeOf } from "./diagnose-parts.ts";
+import { existenceWarnings, layerTraces, type NetworkPlace, regimeOf } from "./diagnose-parts.ts";
 import { trustIn } from "./trust.ts";
 
 /** One learning rate and batch size at the place. */
@@ -57,7 +57,13 @@ export async function diagnoseDense(
   const indicators = indicatorsFrom(setting.parts, problem, g, linear, place.stationary);
   const existences = new Map(models.map((model) => [model.id, existenceIn(setting, model, place)]));
   for (const model of models) warnings.push(...existenceWarnings(model, existences.get(model.id)!));
-  const meanSquare = meanSquareOf(problem, place, linear, options, warnings);
+  const meanSquare = meanSquareAt(
+    problem,
+    x,
+    { eigen: linear.eigen, steepest: steepestOf(linear), positive: linear.z[0]! > 0 && !linear.flat.includes(true) },
+    options,
+    warnings,
+  );
   const at = (row: Setting): Record<string, Estimate | null> => excessLosses(row, models);
   const losses = place.optimum ? at(setting) : undefined;
   if (losses && losses["sgd"] === null)
@@ -79,7 +85,7 @@ export async function diagnoseDense(
     thresholds: {
       oneStep: largest > 0 ? 1 / largest : null,
       unstable: largest > 0 ? 2 / largest : null,
-      ...(noise.minibatch ? { meanSquare: meanSquare.get(noise.minibatch.size) ?? null } : {}),
+      ...meanSquare.thresholds,
     },
     noiseTrace: traceOf(noise.covariance(x, new Float64Array(d * d)), d),
     defect: defectIn(setting, place),
@@ -101,7 +107,6 @@ export async function diagnoseDense(
       const row = own ? setting : withSetting(setting, rate, batch);
       const { z, flat } = row.linear;
       const stable = z.every((value, i) => value > 0 && value < 2 && !flat[i]);
-      const threshold = batch === undefined ? undefined : meanSquare.get(batch);
       const rowIndicators = indicatorsFrom(row.parts, row.problem, g, row.linear, place.stationary);
       const trust = models.map((model): [string, "exact" | "good" | "poor" | "none"] => [
         model.id,
@@ -112,7 +117,7 @@ export async function diagnoseDense(
         ...(batch === undefined ? {} : { batch }),
         zMax: z[d - 1]!,
         stableInMean: stable,
-        stableInMeanSquare: threshold === undefined || threshold === null ? (stable ? null : false) : stable && rate < threshold,
+        stableInMeanSquare: meanSquare.stable(rate, batch, stable),
         defect: defectIn(row, place),
         stationaryExcessLoss: place.optimum ? at(row) : {},
         trust: Object.fromEntries(trust),
@@ -188,12 +193,6 @@ function defectIn(setting: Setting, place: NetworkPlace): number | null {
   return defect !== null && Number.isFinite(defect) ? defect : null;
 }
 
-function existenceWarnings(model: SdeModel, { exists, defect, zMax, lacks }: PointExistence): Warning[] {
-  if (exists) return [];
-  if (lacks !== undefined) return [lackingWarning(model, lacks)];
-  return [defect === null ? noDiffusionWarning(model, zMax) : formalWarning(model, defect)];
-}
-
 function excessLosses({ linear }: Setting, models: readonly SdeModel[]): Record<string, Estimate | null> {
   return {
     sgd: frozenExcessLoss(linear, "sgd"),
@@ -222,32 +221,9 @@ function driftsIn(
   );
 }
 
-/** Thresholds of stability in mean square, by batch size; empty where they are too dear or H is not positive. */
-function meanSquareOf(
-  problem: SgdProblem,
-  { x }: NetworkPlace,
-  linear: LinearProblem,
-  options: DiagnoseOptions,
-  warnings: Warning[],
-): ReadonlyMap<number, number | null> {
-  const { objective, noise } = problem;
-  const { minibatch } = noise;
-  if (!minibatch) return new Map();
-  const { n } = objective.samples!;
-  if (!affordsMeanSquare(n, objective.d)) {
-    warnings.push(
-      warning(
-        "not-applicable",
-        `Stability in mean square is not decided here: the Hessians of ${n} samples in ${objective.d} dimensions are too many. --measure runs SGD instead.`,
-        { n, d: objective.d },
-      ),
-    );
-    return new Map();
-  }
-  const sizes = [...new Set([minibatch.size, ...(options.batches ?? [])])];
-  const kappas = sizes.map((size) => covarianceFactor({ ...minibatch, size }, n));
-  const thresholds = meanSquareThresholds(objective, x, linear.eigen, kappas);
-  return new Map(sizes.map((size, k) => [size, thresholds[k]!]));
+/** Unit eigenvectors of the largest eigenvalues. */
+function steepestOf({ d, eigen }: LinearProblem): Vector[] {
+  return Array.from({ length: Math.min(d, 8) }, (_, k) => Float64Array.from({ length: d }, (_, i) => eigen.vectors[i * d + d - 1 - k]!));
 }
 
 function traceOf(a: Matrix, d: number): number {

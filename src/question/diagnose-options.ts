@@ -9,6 +9,8 @@ export interface DiagnoseOptions extends QuestionOptions {
   readonly batches?: readonly number[];
   /** Also the gradient and each model's drift. */
   readonly vectors?: boolean;
+  /** Stability in mean square; default true. */
+  readonly meanSquare?: boolean;
   /** Networks at an optimum: SGD's excess loss by running it, too. */
   readonly measure?: boolean;
   /** Told what long work will need, before it starts. */

@@ -1,5 +1,8 @@
 // What diagnoses of every kind share.
 import type { DiagnoseResult } from "../answer/diagnose.ts";
+import type { Warning } from "../answer/warning.ts";
+import { formalWarning, lackingWarning, noDiffusionWarning, type PointExistence } from "../model/existence.ts";
+import type { SdeModel } from "../model/model.ts";
 import type { Vector } from "../numerics/arrays.ts";
 import type { NetworkShape } from "../problem/network/shape.ts";
 
@@ -28,4 +31,11 @@ export function layerTraces(shape: NetworkShape, diagonal: Vector): { parameters
     for (let i = weights; i < biases + outputs; i++) hessianTrace += diagonal[i]!;
     return { parameters: biases + outputs - weights, hessianTrace };
   });
+}
+
+/** What is said of a model that does not exist at the point. */
+export function existenceWarnings(model: SdeModel, { exists, defect, zMax, lacks }: PointExistence): Warning[] {
+  if (exists) return [];
+  if (lacks !== undefined) return [lackingWarning(model, lacks)];
+  return [defect === null ? noDiffusionWarning(model, zMax) : formalWarning(model, defect)];
 }

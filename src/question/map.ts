@@ -36,7 +36,8 @@ export async function map(problem: SgdProblem, options: MapOptions): Promise<Ans
     throw new InputError("question/inside", 'inside (--inside): a map of exits needs a region; allowed: a comparison such as "x < 0"', {
       field: "inside",
     });
-  const models = modelsFor(problem, options.models).map((m) => m.id);
+  const titles = new Map(modelsFor(problem, options.models).map(({ id, title }) => [id, title]));
+  const models = [...titles.keys()];
   const cells: MapCell[] = [];
   const total = x.values.length * y.values.length;
   for (const b of y.values) {
@@ -44,7 +45,7 @@ export async function map(problem: SgdProblem, options: MapOptions): Promise<Ans
       if (options.signal?.aborted)
         throw new InterruptedError("question/map", `Interrupted after ${cells.length} of ${total} cells.`, { cells });
       options.onProgress?.(cells.length, total, `${x.name} ${a}, ${y.name} ${b}`);
-      cells.push(await cellOf(question, vary(vary(problem, x.name, a), y.name, b), a, b, models, options));
+      cells.push(await cellOf(question, vary(vary(problem, x.name, a), y.name, b), a, b, titles, options));
     }
   }
   options.onProgress?.(total, total, "map");
@@ -57,11 +58,7 @@ export async function map(problem: SgdProblem, options: MapOptions): Promise<Ans
   const warnings: Warning[] =
     silent.length === 0
       ? []
-      : [
-          warning("not-applicable", `${silent.length} of ${total} cells have no figure: ${silent[0]!.reason ?? "no model has one"}`, {
-            cells: silent.length,
-          }),
-        ];
+      : [warning("not-applicable", `${silent.length} of ${total} cells have no figure: ${reasonsOf(silent)}`, { cells: silent.length })];
   const result: MapResult = {
     question,
     models,
@@ -128,14 +125,15 @@ async function cellOf(
   problem: SgdProblem,
   x: number,
   y: number,
-  models: readonly string[],
+  titles: ReadonlyMap<string, string>,
   options: MapOptions,
 ): Promise<MapCell> {
+  const models = [...titles.keys()];
   const { sampling, axes: _axes, question: _question, onProgress: _report, ...asked } = options;
   try {
     if (question === "exit" && !problem.inside!.contains(problem.start))
       return emptyCell(x, y, models, "the start lies outside the region");
-    return cellFrom(x, y, models, await verdictsOf(question, problem, models, asked, sampling));
+    return cellFrom(x, y, titles, await verdictsOf(question, problem, models, asked, sampling));
   } catch (error) {
     if (error instanceof EscapementError && error.exitCode === 3) return emptyCell(x, y, models, error.message);
     throw error;
@@ -166,7 +164,8 @@ async function verdictsOf(
   }
 }
 
-function cellFrom(x: number, y: number, models: readonly string[], verdicts: readonly ModelVerdict[]): MapCell {
+function cellFrom(x: number, y: number, titles: ReadonlyMap<string, string>, verdicts: readonly ModelVerdict[]): MapCell {
+  const models = [...titles.keys()];
   const told = verdicts.filter((v) => v.error !== null);
   const errors = Object.fromEntries(models.map((id) => [id, verdicts.find((v) => v.model === id)?.error ?? null]));
   const words = Object.fromEntries(models.map((id) => [id, verdicts.find((v) => v.model === id)?.verdict ?? "none"]));
@@ -177,14 +176,33 @@ function cellFrom(x: number, y: number, models: readonly string[], verdicts: rea
     runnerUp: told[1]?.model ?? null,
     errors,
     verdicts: words,
-    ...(told.length === 0 ? { reason: commonReason(verdicts) } : {}),
+    ...(told.length === 0 ? { reason: reasonOf(verdicts, titles) } : {}),
   };
 }
 
-/** Why most models have no figure. */
-function commonReason(verdicts: readonly ModelVerdict[]): string {
-  const count = (why: string): number => verdicts.filter((v) => v.why === why).length;
-  return verdicts.map((v) => v.why).sort((a, b) => count(b) - count(a))[0] ?? "no figure";
+/**
+ * Why no model has a figure: each reason once, with the models that it is true of. That gradient flow has no noise is true of every cell and explains
+ * none, so that it is told of only where it is alone.
+ */
+function reasonOf(verdicts: readonly ModelVerdict[], titles: ReadonlyMap<string, string>): string {
+  const noisy = verdicts.filter(({ model }) => model !== "gradient-flow");
+  const groups = new Map<string, string[]>();
+  for (const { model, why } of noisy.length > 0 ? noisy : verdicts) {
+    const title = titles.get(model)!;
+    // "HA-SME: …" and "SPF: …" are the same reason
+    const own = why.startsWith(title) && /^[^\w-]/.test(why.slice(title.length));
+    const rest = own ? why.slice(title.length) : why;
+    groups.set(rest, [...(groups.get(rest) ?? []), ...(own ? [title] : [])]);
+  }
+  return [...groups].map(([rest, who]) => `${who.join(", ")}${rest}`).join(" ");
+}
+
+/** The reasons of several cells, those of most first, with the number of cells where they differ. */
+function reasonsOf(silent: readonly MapCell[]): string {
+  const counts = new Map<string, number>();
+  for (const { reason = "no reason given" } of silent) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const most = [...counts].sort(([, a], [, b]) => b - a);
+  return most.map(([reason, count]) => (most.length === 1 ? reason : `${reason} (${count})`)).join("; ");
 }
 
 function emptyCell(x: number, y: number, models: readonly string[], reason: string): MapCell {

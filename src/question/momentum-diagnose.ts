@@ -36,6 +36,7 @@ const largestDense = 100;
 interface DiagnoseOptions extends QuestionOptions {
   readonly etas?: readonly number[];
   readonly batches?: readonly number[];
+  readonly meanSquare?: boolean;
 }
 
 type Diagnose = (problem: SgdProblem, options: DiagnoseOptions) => Promise<Answer<DiagnoseResult>>;
@@ -46,6 +47,8 @@ export async function momentumDiagnosis(problem: SgdProblem, options: DiagnoseOp
   const share = 1 - problem.momentum!.beta;
   const base = await plain(atEffectiveRate(problem), {
     ...options,
+    // not that of plain SGD
+    meanSquare: false,
     models: models.plain.map(({ id }) => id),
     ...(options.etas ? { etas: options.etas.map((eta) => eta / share) } : {}),
   });

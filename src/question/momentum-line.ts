@@ -8,12 +8,13 @@ import type { LawResult, ModelLaw } from "../answer/law.ts";
 import { type Warning, warning } from "../answer/warning.ts";
 import type { Curve, Expectations } from "../law/expectations.ts";
 import { heavyBallExpectations, heavyBallLaws, heavyBallLineApplies } from "../law/heavy-ball-line.ts";
+import { langevinExpectations, langevinMoments } from "../law/langevin-line.ts";
 import { lineExits } from "../law/line-exit.ts";
 import { lineSolver } from "../law/line-expectations.ts";
 import { lineLaws } from "../law/line-laws.ts";
 import { sgdAnswer } from "../law/sgd-laws.ts";
 import type { SdeModel } from "../model/model.ts";
-import { atEffectiveRate, atRate, effectiveRate, hasVelocity } from "../model/momentum.ts";
+import { atEffectiveRate, atRate, closedFormOnly, effectiveRate, hasVelocity, langevin } from "../model/momentum.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import type { QuestionOptions } from "./options.ts";
 
@@ -44,6 +45,12 @@ export async function lineLawsBeside(
   const solved = own !== null && !("reason" in own) ? own : null;
   const inVelocity = models.filter(hasVelocity);
   const sampled = sample && (inVelocity.length > 0 || solved === null) ? await sample(inVelocity) : null;
+  // moments of Langevin dynamics by its own solver; its density and divergences, where there are samples, are theirs
+  const smooth = solved && models.includes(langevin) ? langevinMoments(problem, problem.at, options.signal) : null;
+  const dynamics = smooth !== null && !("reason" in smooth) ? smooth : null;
+  const beside = sampled?.result.models ?? unansweredLaws(problem, inVelocity);
+  const law = beside[langevin.id];
+  const langevinLaw = law && dynamics ? { ...law, laws: law.laws.map((one, i) => ({ ...one, ...dynamics.moments[i]! })) } : law;
   const { warnings, ...line } = lineLaws(atEffectiveRate(problem), onLine(models), problem.at, {
     ...options,
     beside: solved?.positions ?? null,
@@ -54,16 +61,17 @@ export async function lineLawsBeside(
   return {
     result: {
       ...sampled?.result,
-      method: methods(solved !== null, sampled?.result.method, line.method),
+      method: methods(solved !== null, dynamics?.substeps ?? null, sampled?.result.method, line.method),
       sgd,
-      models: ordered(models, { ...(sampled?.result.models ?? unansweredLaws(problem, inVelocity)), ...line.models }),
+      models: ordered(models, { ...beside, ...(langevinLaw && { [langevin.id]: langevinLaw }), ...line.models }),
     },
     warnings: [
       ...(own !== null && "reason" in own ? [notResolved(own.reason, sampled !== null)] : []),
       // that of sampled laws would send to this very method
       ...(sampled
         ? sampled.warnings.filter((said) => solved === null || said.code !== "not-applicable" || said.model !== undefined)
-        : unanswered(inVelocity)),
+        : inVelocity.flatMap((model) => closedFormOnly(model) ?? (model === langevin && dynamics ? [] : unanswered([model])))),
+      ...(smooth !== null && "reason" in smooth ? langevinUnresolved(smooth, ["its moments"], sampled !== null) : []),
       ...(solved
         ? [warning("not-applicable", "With momentum stationary laws of SGD and of models with a velocity are known on quadratics alone.")]
         : []),
@@ -92,23 +100,44 @@ export async function lineExpectationsBeside(
   const own = heavyBallLineApplies(problem) ? heavyBallExpectations(problem, options.signal) : null;
   const solved = own !== null && !("reason" in own) ? own : null;
   const failed = problem.tests.filter((_, t) => !solved?.curves[t]);
+  const smooth = solved && models.includes(langevin) ? langevinExpectations(problem, options.signal) : null;
+  const dynamics = smooth !== null && !("reason" in smooth) ? smooth : null;
+  // Langevin's curve stands only beside SGD's own: else they are sampled together
+  const langevins = problem.tests.map((_, t) => (solved?.curves[t] ? (dynamics?.curves[t] ?? null) : null));
+  const answered = langevins.every((curve) => curve !== null);
   const inVelocity = models.filter(hasVelocity);
-  const sampled = sample && (inVelocity.length > 0 || failed.length > 0) ? await sample(inVelocity) : null;
+  const open = answered ? inVelocity.filter((model) => model !== langevin) : inVelocity;
+  const known = open.flatMap((model) => closedFormOnly(model) ?? []);
+  const sampled = sample && (open.length > known.length || failed.length > 0) ? await sample(open) : null;
   const line = await lineSolver.solve(atEffectiveRate(problem), onLine(models), options);
   const sgd = problem.tests.map((_, t) => solved?.curves[t] ?? sampled?.sgd[t] ?? null);
   const beside = inVelocity.map(({ id }): [string, (Curve | null)[]] => [
     id,
-    problem.tests.map((_, t) => anchored(sampled?.models[id]?.[t] ?? null, solved?.curves[t] ?? null)),
+    problem.tests.map(
+      (_, t) => (id === langevin.id && langevins[t]) || anchored(sampled?.models[id]?.[t] ?? null, solved?.curves[t] ?? null),
+    ),
   ]);
   const reason = own !== null && "reason" in own ? own.reason : `two lattices differ for ${failed.map(({ text }) => text).join(", ")}`;
   return {
-    method: methods(failed.length < problem.tests.length, sampled?.method, line.method),
+    method: methods(
+      failed.length < problem.tests.length,
+      dynamics && langevins.some(Boolean) ? dynamics.substeps : null,
+      sampled?.method,
+      line.method,
+    ),
     sgd,
     deviations: problem.tests.map((_, t) => (solved?.curves[t] ? solved.deviations[t]! : (sampled?.deviations[t] ?? null))),
     models: { ...Object.fromEntries(beside), ...line.models },
     warnings: [
       ...(own !== null && failed.length > 0 ? [notResolved(reason, sampled !== null)] : []),
-      ...(sampled ? sampled.warnings : unanswered(inVelocity)),
+      ...(solved && models.includes(langevin)
+        ? langevinUnresolved(
+            smooth,
+            problem.tests.filter((_, t) => solved.curves[t] && !langevins[t]).map(({ text }) => text),
+            sampled !== null,
+          )
+        : []),
+      ...(sampled ? sampled.warnings : [...known, ...unanswered(open.filter((model) => closedFormOnly(model) === undefined))]),
       ...atRates(problem, line.warnings),
     ],
   };
@@ -125,8 +154,24 @@ function anchored(curve: Curve | null, sgd: Curve | null): Curve | null {
   };
 }
 
-function methods(lattice: boolean, sampled: string | undefined, line: string): string {
-  const parts = [...(lattice ? ["SGD: transfer operator on a lattice in (x, v)"] : []), ...(sampled === undefined ? [] : [sampled])];
+/** What is said where Langevin dynamics has no figures by its own solver, though SGD has. */
+function langevinUnresolved(found: { readonly reason?: string } | object | null, tests: readonly string[], sampled: boolean): Warning[] {
+  if (tests.length === 0) return [];
+  const reason = found !== null && "reason" in found ? found.reason : `levels of substeps differ for ${tests.join(", ")}`;
+  const said = `${langevin.title} is not resolved by splitting on a lattice in (x, v) (${reason})`;
+  return [
+    sampled
+      ? warning("fallback", `${said}: sampled instead.`, { model: langevin.id })
+      : warning("not-converged", `${said}.`, { model: langevin.id }),
+  ];
+}
+
+function methods(lattice: boolean, substeps: number | null, sampled: string | undefined, line: string): string {
+  const parts = [
+    ...(lattice ? ["SGD: transfer operator on a lattice in (x, v)"] : []),
+    ...(substeps === null ? [] : [`Langevin: splitting on a lattice in (x, v), extrapolated from up to ${substeps} substeps`]),
+    ...(sampled === undefined ? [] : [sampled]),
+  ];
   return [...parts, `models in x alone: ${line} at eta/(1 - beta)`].join("; ");
 }
 

@@ -1,4 +1,5 @@
 // What all questions may be told.
+import type { SampleForecast } from "../ensemble/options.ts";
 import type { NormalKind } from "../numerics/normals.ts";
 import type { NetworkPaths } from "./network-paths.ts";
 
@@ -20,4 +21,7 @@ export interface QuestionOptions {
   readonly networkPaths?: NetworkPaths;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number, what: string) => void;
+  /** With a tolerance: hears before each sample what it will cost; how long, if there is a clock (seconds from any fixed time). */
+  readonly onSampleForecast?: ((forecast: SampleForecast) => void) | undefined;
+  readonly clock?: (() => number) | undefined;
 }

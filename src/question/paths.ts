@@ -109,11 +109,7 @@ export async function* pathBlocks(
   const { seed = 1, paths: count = defaults.paths, signal, onProgress } = options;
   checkCount(count);
   const steps = options.steps ?? Array.from({ length: problem.steps + 1 }, (_, k) => k);
-  const scheme = schemeOf(problem, options);
-  if (typeof scheme.process !== "string") {
-    const { answered, warnings } = judgeStart(scheme.process, problem, options);
-    if (!answered) throw new NoAnswerError("question/paths", `paths: ${warnings.map((w) => w.message).join(" ")}`, { warnings });
-  }
+  const scheme = schemeAtStart(problem, options);
   const { d } = problem.objective;
   const runner = schemeWalker(scheme, seed, options.normals);
   const last = steps.at(-1) ?? 0;
@@ -138,7 +134,17 @@ export async function* pathBlocks(
   }
 }
 
-function checkCount(count: number): void {
+/** @throws NoAnswerError where the model is no process at the start; InputError for what no process is */
+export function schemeAtStart(problem: SgdProblem, options: PathsOptions): Scheme {
+  const scheme = schemeOf(problem, options);
+  if (typeof scheme.process !== "string") {
+    const { answered, warnings } = judgeStart(scheme.process, problem, options);
+    if (!answered) throw new NoAnswerError("question/paths", `paths: ${warnings.map((w) => w.message).join(" ")}`, { warnings });
+  }
+  return scheme;
+}
+
+export function checkCount(count: number): void {
   if (!Number.isSafeInteger(count) || count < 1)
     throw new InputError("question/paths", `paths (--paths): found ${count}; allowed: a whole number from 1, such as 1e6.`, {
       paths: count,

@@ -46,7 +46,11 @@ export function facts(result: DiagnoseResult): [name: string, value: string][] {
     ["z = eta lambda", `${formatNumber(result.zMin, digits)} to ${formatNumber(result.zMax, digits)}`],
     ...(result.momentum ? momentumFacts(result, result.momentum) : plainFacts(result)),
   ];
-  if (thresholds.meanSquare !== undefined) rows.push(["eta where E|x|^2 grows", formatFigure(thresholds.meanSquare, digits)]);
+  const { meanSquare, meanSquareBounds } = thresholds;
+  if (meanSquareBounds) {
+    const { stableBelow, unstableAbove } = meanSquareBounds;
+    rows.push(["eta where E|x|^2 grows", `between ${formatNumber(stableBelow, 4)} and ${formatNumber(unstableAbove, 4)}`]);
+  } else if (meanSquare !== undefined) rows.push(["eta where E|x|^2 grows", formatFigure(meanSquare, digits)]);
   rows.push(
     ["noise, tr Sigma", formatFigure(result.noiseTrace, digits)],
     [result.momentum ? "exact SDE's psd defect" : "HA-SME's psd defect", formatFigure(result.defect, 3)],

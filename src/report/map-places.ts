@@ -160,9 +160,20 @@ export function mapSentences(result: MapResult, places: readonly MapPlace[]): st
     ...sentences,
     ...(poor > 0 ? [`In ${poor} of ${places.length} cells even the best model is off by more than ${options.good}.`] : []),
     ...(silent.length > 0
-      ? [`In ${silent.length} cells no model has a figure: ${(silent[0]!.cell.reason ?? "no reason given").replace(/\.$/, "")}.`]
+      ? [`In ${silent.length} cells no model has a figure: ${reasonsOf(silent.map(({ cell }) => cell.reason ?? "no reason given"))}.`]
       : []),
   ];
+}
+
+/** Each reason once, those of most cells first, with their numbers where they differ. */
+function reasonsOf(reasons: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const reason of reasons) {
+    const bare = reason.replace(/\.$/, "");
+    counts.set(bare, (counts.get(bare) ?? 0) + 1);
+  }
+  const most = [...counts].sort(([, a], [, b]) => b - a);
+  return most.map(([reason, count]) => (most.length === 1 ? reason : `${reason} (${count})`)).join("; ");
 }
 
 /** ", learning rate 0.05 to 0.2": the ranges that its cells span, where these leave out a part of the axis. */

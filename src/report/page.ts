@@ -128,9 +128,9 @@ ${problemFile(problem.problem, "The problem file")}</section>
 /** What half and twice the learning rate do at the start: asked of networks. */
 function stability({ diagnose }: ComparedProblem): Markup | null {
   if (!diagnose.sweep || diagnose.sweep.length === 0) return null;
-  const { meanSquare } = diagnose.thresholds;
+  const { meanSquare, meanSquareBounds: bounds } = diagnose.thresholds;
   const squares = diagnose.sweep.some((row) => row.stableInMeanSquare === null);
-  return html`<h3>Stability where SGD starts</h3>${htmlTables([sweepTable(diagnose.sweep)])}<p class="note">In mean: every z between 0 and 2. In mean square: E|x|² stays bounded although samples have curvatures of their own${typeof meanSquare === "number" ? html`, up to a learning rate of ${formatNumber(meanSquare, 4)}` : null}.${squares ? " A dash: not decided here, see the warnings." : ""}</p>
+  return html`<h3>Stability where SGD starts</h3>${htmlTables([sweepTable(diagnose.sweep)])}<p class="note">In mean: every z between 0 and 2. In mean square: E|x|² stays bounded although samples have curvatures of their own${typeof meanSquare === "number" ? html`, up to a learning rate of ${formatNumber(meanSquare, 4)}` : bounds ? html`, surely below a learning rate of ${formatNumber(bounds.stableBelow, 4)} and surely not above ${formatNumber(bounds.unstableAbove, 4)}` : null}.${squares ? " A dash: not decided here, see the warnings." : ""}</p>
 `;
 }
 

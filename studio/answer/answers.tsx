@@ -5,7 +5,7 @@ import { pictureFile } from "../part/picture-file.ts";
 import { SaveButtons } from "../part/save-buttons.tsx";
 import { useWidth } from "../part/width.ts";
 import { tab } from "../state/address.ts";
-import { comparedProblem, figures, outdated } from "../state/store.ts";
+import { comparedProblem, figures, outdated } from "../state/answers.ts";
 import { FigureCard } from "./figure-card.tsx";
 import { BestModels } from "./map.tsx";
 import { Spectrum, spectrumRows } from "./spectrum.tsx";

@@ -3,8 +3,9 @@ import { useState } from "preact/hooks";
 import type { MapResult } from "../../src/index.ts";
 import { processName } from "../../src/report/index.ts";
 import { Progress } from "../part/progress.tsx";
+import { answerWork, askMap, cancelAnswers, mapped } from "../state/answers.ts";
 import { commandLine } from "../state/command-line.ts";
-import { answerWork, askMap, cancelAnswers, form, gallery, mapped, problem, reading, treatment } from "../state/store.ts";
+import { form, gallery, problem, reading, treatment } from "../state/current.ts";
 import { FigureCard } from "./figure-card.tsx";
 
 /** Values in equal ratios round the one that is set, rounded as they are typed. */

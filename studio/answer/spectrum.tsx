@@ -2,8 +2,10 @@
 // eigenvalues and the slider alone, so it moves with the slider.
 import { formatNumber } from "../../src/report/index.ts";
 import { ticksOf } from "../part/axis.tsx";
-import { form, reading } from "../state/store.ts";
+import { form, reading } from "../state/current.ts";
 
+/** Between 1 and 2, in pixels: below it the names of regimes and limits would lie on each other. */
+const room = 110;
 const size = { height: 118, left: 14, right: 14, base: 74 } as const;
 
 export function Spectrum({ width }: { width: number }) {
@@ -16,6 +18,7 @@ export function Spectrum({ width }: { width: number }) {
   const low = Math.min(-0.1, ...z) - 0.1;
   const high = Math.max(2.35, ...z) + 0.1;
   const across = (at: number): number => size.left + ((at - low) / (high - low)) * (width - size.left - size.right);
+  const spread = across(2) - across(1);
   const zones = [
     { from: low, to: 1, name: "one-step", shade: 0 },
     { from: 1, to: 2, name: "two-step", shade: 0.1 },
@@ -44,15 +47,23 @@ export function Spectrum({ width }: { width: number }) {
             fill="currentColor"
             fill-opacity={shade}
           />
-          <text x={across(from) + 5} y="36">
-            {name}
-          </text>
+          {(spread > room || name === "unstable") && (
+            <text x={across(from) + 5} y="36">
+              {name}
+            </text>
+          )}
         </g>
       ))}
       {[1, 2].map((at) => (
         <g key={at}>
           <line x1={across(at)} x2={across(at)} y1="20" y2={size.base} stroke="currentColor" stroke-width="1.5" stroke-dasharray="5 3" />
-          <text x={across(at)} y="14" text-anchor="middle">
+          <text
+            x={across(at)}
+            y="14"
+            dx={spread > room ? 0 : at === 1 ? -4 : 4}
+            text-anchor={spread > room ? "middle" : at === 1 && across(1) > room ? "end" : "start"}
+            visibility={spread > room || at === 2 || across(1) > room ? undefined : "hidden"}
+          >
             {thresholds.oneStep === null ? `z = ${at}` : `η = ${at}/λ = ${formatNumber(at * thresholds.oneStep, 3)}`}
           </text>
         </g>

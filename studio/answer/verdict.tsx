@@ -3,7 +3,9 @@ import type { ComparedProblem, ModelVerdict, QuestionName } from "../../src/inde
 import { formatNumber, processStyle } from "../../src/report/index.ts";
 import { Progress } from "../part/progress.tsx";
 import { regimeWords } from "../part/regime.ts";
-import { answerWork, cancelAnswers, comparedProblem, outdated, reading } from "../state/store.ts";
+import { onPage } from "../part/words.ts";
+import { answerWork, cancelAnswers, comparedProblem, outdated } from "../state/answers.ts";
+import { reading } from "../state/current.ts";
 import { Figure } from "./number.tsx";
 
 const questions: readonly (readonly [QuestionName, string])[] = [
@@ -26,7 +28,7 @@ export function Verdict() {
           {outdated.value && <p class="note">Of the problem before; the new answer is on its way.</p>}
           <ul class="sentences">
             {told.sentences.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
+              <li key={sentence}>{onPage(sentence)}</li>
             ))}
           </ul>
           <VerdictTable told={told} />
@@ -48,7 +50,8 @@ function AtStart() {
   return (
     <p>
       At the start z = ηλ goes up to <b data-z={JSON.stringify(result.zMax)}>{formatNumber(result.zMax, 4)}</b>:{" "}
-      <b>{regimeWords[result.regime]}</b>. {own && `HA-SME here: ${own.trust === "none" ? "does not exist" : own.trust}; ${own.why}.`}
+      <b>{regimeWords[result.regime]}</b>.{" "}
+      {own && `HA-SME here: ${own.trust === "none" ? "does not exist" : own.trust}; ${onPage(own.why)}.`}
     </p>
   );
 }
@@ -76,7 +79,14 @@ function VerdictTable({ told }: { told: ComparedProblem }) {
               <th scope="row">{processStyle(id, told.descriptions).name}</th>
               {asked.map(([question]) => {
                 const at = told.byQuestion[question]!.findIndex(({ model }) => model === id);
-                return <Cell key={question} path={`byQuestion.${question}.${at}.error`} verdict={told.byQuestion[question]![at]} />;
+                return (
+                  <Cell
+                    key={question}
+                    path={`byQuestion.${question}.${at}.error`}
+                    verdict={told.byQuestion[question]![at]}
+                    formal={told.law.models[id]?.exists === false}
+                  />
+                );
               })}
             </tr>
           ))}
@@ -86,13 +96,19 @@ function VerdictTable({ told }: { told: ComparedProblem }) {
   );
 }
 
-function Cell({ path, verdict }: { path: string; verdict: ModelVerdict | undefined }) {
+/** @param formal  no process has these moments */
+function Cell({ path, verdict, formal }: { path: string; verdict: ModelVerdict | undefined; formal: boolean }) {
   if (!verdict) return <td>–</td>;
   return (
-    <td class={`verdict ${verdict.verdict}`} title={verdict.why}>
+    <td class={`verdict ${verdict.verdict}`} title={onPage(verdict.why)}>
       {verdict.error !== null && <span aria-hidden="true">{marks[verdict.verdict]} </span>}
       {verdict.verdict !== "exact" && verdict.error !== null && <span class="hidden">{verdict.verdict}: </span>}
-      <Figure path={path} value={verdict.error} digits={2} instead={verdict.verdict === "exact" ? "exact" : undefined} />
+      <Figure
+        path={path}
+        value={verdict.error}
+        digits={2}
+        instead={verdict.verdict === "exact" ? (formal ? "exact (formal)" : "exact") : undefined}
+      />
     </td>
   );
 }
@@ -107,7 +123,7 @@ function Warnings({ told }: { told: ComparedProblem }) {
       <ul class="note">
         {told.warnings.map((warning, i) => (
           <li key={i}>
-            {warning.message} <code>{warning.code}</code>
+            {onPage(warning.message)} <code>{warning.code}</code>
           </li>
         ))}
       </ul>

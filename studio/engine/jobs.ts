@@ -76,6 +76,8 @@ export interface CloudPart {
   readonly process: string;
   readonly count: number;
   readonly states: Float32Array;
+  /** What walked them. */
+  readonly backend: "wasm" | "native" | "javascript";
 }
 
 export interface Jobs {

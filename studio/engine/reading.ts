@@ -13,6 +13,7 @@ import {
   symmetricEigen,
 } from "../../src/index.ts";
 import type { LineLandscape, Plane, PlaneLandscape, Raw, Reading } from "./jobs.ts";
+import { problemOf } from "./problem.ts";
 
 const defaults = {
   paths: 96,
@@ -20,6 +21,8 @@ const defaults = {
   linePaths: 32,
   /** Of the paths' steps, so many are looked at. */
   steps: 24,
+  /** Points farther from the start than this many times the median of the first step are those of paths that run away: no frame holds them. */
+  runaway: 1e5,
   /** Beyond so many steps of all paths the frame is taken from fewer paths. */
   work: 4e4,
   linePoints: 400,
@@ -33,7 +36,7 @@ const defaults = {
 } as const;
 
 export async function readingOf(raw: Raw, fit: boolean): Promise<Reading> {
-  const problem = fit ? readFitting(raw) : readProblem(raw);
+  const problem = fit ? readFitting(raw) : problemOf(raw);
   const { objective, noise } = problem;
   return {
     json: problem.json,
@@ -138,21 +141,50 @@ async function framesOf(
   const { d } = problem.objective;
   const paths = Math.max(8, Math.min(d === 1 ? defaults.linePaths : defaults.paths, Math.floor(defaults.work / problem.steps)));
   const horizon = Math.min(problem.steps, Math.ceil(defaults.work / paths));
-  const steps = [...new Set(Array.from({ length: defaults.steps + 1 }, (_, i) => Math.round((horizon * i) / defaults.steps)))];
+  const steps = [...new Set([0, 1, ...Array.from({ length: defaults.steps }, (_, i) => Math.round((horizon * (i + 1)) / defaults.steps))])];
+  const from = directions.map((direction) => dot(direction, problem.start) - dot(direction, origin));
+  /** How far the paths are after one step, in the middle of them, along each direction; filled by the first block. */
+  let stride: number[] | undefined;
   const seen = directions.map((): number[] => []);
-  for await (const { count, x } of pathBlocks(problem, { models: ["sgd"], paths, seed: 1, steps }))
+  // of the paths at the last of the steps, along each direction
+  const last = directions.map((): number[] => []);
+  for await (const { count, x } of pathBlocks(problem, { models: ["sgd"], paths, seed: 1, steps })) {
+    const after = (direction: readonly number[], p: number): number =>
+      dot(direction, x.subarray((p * steps.length + 1) * d, (p * steps.length + 2) * d)) - dot(direction, origin);
+    stride ??= directions.map((direction, j) => median(Array.from({ length: count }, (_, p) => Math.abs(after(direction, p) - from[j]!))));
     for (let p = 0; p < count * steps.length; p++)
       directions.forEach((direction, j) => {
         let along = 0;
         for (let i = 0; i < d; i++) along += direction[i]! * (x[p * d + i]! - origin[i]!);
-        if (Number.isFinite(along)) seen[j]!.push(along);
+        if (!(Math.abs(along - from[j]!) <= defaults.runaway * stride![j]!)) return;
+        seen[j]!.push(along);
+        if (p % steps.length === steps.length - 1) last[j]!.push(along);
       });
-  return seen.map((values) => {
+  }
+  return seen.map((values, j) => {
     values.sort((p, q) => p - q);
     // a path in a thousand that runs away must not shrink the picture to nothing
     const cut = Math.floor(values.length / 1000);
     const [low, high] = [values[cut]!, values[values.length - 1 - cut]!];
     const margin = high > low ? 0.18 * (high - low) : 1;
-    return [low - margin, high + margin];
+    // few paths do not reach the ends of a density
+    const [left, right] = d === 1 ? spreadOf(last[j]!) : [low, high];
+    return [Math.min(low - margin, left), Math.max(high + margin, right)];
   });
+}
+
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+};
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** Three standard deviations to both sides of the mean. */
+function spreadOf(values: readonly number[]): [number, number] {
+  if (values.length === 0) return [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length);
+  return [mean - 3 * deviation, mean + 3 * deviation];
 }

@@ -1,6 +1,5 @@
 // The worker: one job at a time, answered by the library. It ends with its page or when the page wants something else.
 import { EscapementError, readCsv } from "../../src/index.ts";
-import { sampleClouds } from "./clouds.ts";
 import type { DrawnFigure, Failure, Reply, Request } from "./jobs.ts";
 import { readingOf } from "./reading.ts";
 
@@ -23,6 +22,7 @@ const onProgress = (done: number, total: number, what: string): void => port.pos
 
 const answering = () => import("./answering.ts");
 const drawing = () => import("./drawing.ts");
+const clouds = () => import("./clouds.ts");
 
 async function answer(request: Request): Promise<unknown> {
   switch (request.kind) {
@@ -33,7 +33,11 @@ async function answer(request: Request): Promise<unknown> {
     case "law":
       return (await answering()).askLaw(request, onProgress);
     case "clouds":
-      return sampleClouds(request, (part) => port.postMessage({ type: "part", value: part }, [part.states.buffer]), onProgress);
+      return (await clouds()).sampleClouds(
+        request,
+        (part) => port.postMessage({ type: "part", value: part }, [part.states.buffer]),
+        onProgress,
+      );
     case "compare": {
       const compared = await (await answering()).askCompare(request, onProgress);
       port.postMessage({ type: "early", value: compared });

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Raw } from "../engine/jobs.ts";
 import { tour } from "../state/address.ts";
-import { open } from "../state/store.ts";
+import { open } from "../state/edit.ts";
 import { type OpenTable, table } from "./files.ts";
 
 const losses = {

@@ -1,7 +1,7 @@
 // What is wrong with a field, below it: a formula's text with carets under the characters, and for each what to write instead.
 import { useEffect, useRef } from "preact/hooks";
 import type { Failure } from "../engine/jobs.ts";
-import { fault } from "../state/store.ts";
+import { fault } from "../state/current.ts";
 
 interface Place {
   readonly line: number;

@@ -3,8 +3,10 @@
 import { signal } from "@preact/signals";
 import type { Raw } from "../engine/jobs.ts";
 import { tour } from "../state/address.ts";
+import { message, problem } from "../state/current.ts";
+import { open } from "../state/edit.ts";
 import { withNumbers } from "../state/gallery.ts";
-import { message, open, problem, readTable } from "../state/store.ts";
+import { readTable } from "../state/table.ts";
 
 const defaults = {
   /** Bytes: more than a page can hold and compare in reasonable time. */

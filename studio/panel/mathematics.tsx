@@ -2,7 +2,8 @@
 // cannot be, the TeX itself is there to read.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { processStyle } from "../../src/report/index.ts";
-import { reading, shown } from "../state/store.ts";
+import { reading } from "../state/current.ts";
+import { shown } from "../state/picture.ts";
 
 const katex = () => import("./katex.ts");
 

@@ -2,8 +2,8 @@
 import { signal } from "@preact/signals";
 import { addressNow, tooLong } from "../state/address.ts";
 import { commandLine, fileNameOf } from "../state/command-line.ts";
+import { gallery, problem, treatment } from "../state/current.ts";
 import { saveText } from "../state/save.ts";
-import { gallery, problem, treatment } from "../state/store.ts";
 
 const said = signal("");
 

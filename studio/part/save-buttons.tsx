@@ -1,7 +1,7 @@
 // A figure as SVG, PNG and CSV.
 
+import { message } from "../state/current.ts";
 import { savePng, saveText } from "../state/save.ts";
-import { message } from "../state/store.ts";
 
 export function SaveButtons({ name, title, svg, csv }: { name: string; title: string; svg: () => string; csv: () => string }) {
   const png = (): void => {

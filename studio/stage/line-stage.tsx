@@ -4,7 +4,9 @@ import type { LawAtStep } from "../../src/index.ts";
 import { formatNumber, processStyle } from "../../src/report/index.ts";
 import type { LineLandscape } from "../engine/jobs.ts";
 import { AxisX } from "../part/axis.tsx";
-import { frame, frames, laws, reading, shown } from "../state/store.ts";
+import { reading } from "../state/current.ts";
+import { frame, frames } from "../state/frames.ts";
+import { laws, shown } from "../state/picture.ts";
 import { momentOf } from "./player.tsx";
 
 const size = { height: 470, left: 14, right: 14, top: 24, objective: 120, gap: 34, densities: 230 } as const;
@@ -24,6 +26,8 @@ export function LineStage({ landscape, width }: { landscape: LineLandscape; widt
   const start = (reading.value!.json["start"] as number[])[0]!;
   const name = reading.value!.variables[0]!;
   const answer = laws.value?.answer.result;
+  // those of the problem before: for a moment while a slider moves, paler where it lasts
+  const stale = answer !== undefined && laws.value?.for !== reading.value;
   const sgd = step > 0 && answer ? lawAt(answer.sgd.laws, step) : undefined;
   const top = peakOf(sgd) || 1;
   const models = answer && sgd ? Object.entries(answer.models).filter(([id]) => shown.value.includes(id)) : [];
@@ -62,7 +66,7 @@ export function LineStage({ landscape, width }: { landscape: LineLandscape; widt
       <text x={size.left} y="14" font-size="12" font-style="italic">
         f({name})
       </text>
-      <path d={`M${line}`} fill="none" stroke="currentColor" stroke-width="2" />
+      {line !== "" && <path d={`M${line}`} fill="none" stroke="currentColor" stroke-width="2" />}
       {broken !== undefined && (
         <g>
           <line
@@ -86,13 +90,15 @@ export function LineStage({ landscape, width }: { landscape: LineLandscape; widt
         density at {momentOf(frame.value)}
       </text>
       {sgd && filled && (
-        <path
-          d={`${filled}V${bottom}H${filled.slice(1, filled.indexOf(","))}Z`}
-          fill="var(--process-sgd, #1f2328)"
-          fill-opacity="0.18"
-          stroke="var(--process-sgd, #1f2328)"
-          stroke-width="2.5"
-        />
+        <g class={stale ? "stale" : undefined}>
+          <path
+            d={`${filled}V${bottom}H${filled.slice(1, filled.indexOf(","))}Z`}
+            fill="var(--process-sgd, #1f2328)"
+            fill-opacity="0.18"
+            stroke="none"
+          />
+          <path d={filled} fill="none" stroke="var(--process-sgd, #1f2328)" stroke-width="2.5" />
+        </g>
       )}
       {step === 0 && (
         <line x1={across(start)} x2={across(start)} y1={up(1)} y2={bottom} stroke="var(--process-sgd, #1f2328)" stroke-width="4" />
@@ -103,6 +109,7 @@ export function LineStage({ landscape, width }: { landscape: LineLandscape; widt
         return at?.density ? (
           <path
             key={id}
+            class={stale ? "stale" : undefined}
             d={curve(at)}
             fill="none"
             stroke={style.colour}
@@ -111,6 +118,11 @@ export function LineStage({ landscape, width }: { landscape: LineLandscape; widt
           />
         ) : null;
       })}
+      {highest === room.most && (
+        <text x={width - size.right} y={size.top + size.objective + size.gap - 8} font-size="12" text-anchor="end">
+          cut at {room.most} times SGD's highest
+        </text>
+      )}
       <AxisX low={low} high={high} scale={across} y={bottom} label={name} width={width} />
     </svg>
   );
@@ -118,7 +130,6 @@ export function LineStage({ landscape, width }: { landscape: LineLandscape; widt
 
 const peakOf = (at: LawAtStep | undefined): number => at?.density?.p.reduce((a, b) => Math.max(a, b), 0) ?? 0;
 
-/** The densities of the moment as CSV rows. */
 /** The largest error of the densities of this moment, over SGD's highest. */
 export function densityError(): number | null {
   const step = frames.value[frame.value] ?? 0;
@@ -132,6 +143,7 @@ export function densityError(): number | null {
   return Math.max(...errors) / (peakOf(own) || 1);
 }
 
+/** The densities of the moment as CSV rows. */
 export function densityRows(): { columns: string[]; rows: (string | number)[][] } {
   const step = frames.value[frame.value] ?? 0;
   const answer = laws.value?.answer.result;

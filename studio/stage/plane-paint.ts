@@ -2,7 +2,12 @@
 // thousand take a few milliseconds; drawing each would take two hundred). A picture, not a figure: counts are shown by their logarithm.
 import type { CloudPart, PlaneLandscape } from "../engine/jobs.ts";
 
-const defaults = { bands: 14, strongest: 0.95 } as const;
+const defaults = {
+  bands: 14,
+  /** How much of the paper a cloud covers at most: the first, and one laid over it, through which the first is still seen. */
+  strongest: 0.95,
+  over: 0.5,
+} as const;
 type Colour = readonly [red: number, green: number, blue: number];
 
 export interface Cloud {
@@ -52,6 +57,9 @@ function between(f: Float32Array, n: number, x: number, y: number): number {
   return (1 - q) * ((1 - p) * f[at]! + p * f[at + 1]!) + q * ((1 - p) * f[at + n]! + p * f[at + n + 1]!);
 }
 
+/** Kept from frame to frame: as large as the largest picture so far. */
+let counted = new Uint32Array(0);
+
 /** Lays one frame's particles over the landscape's pixels, into `out`. */
 export function paintClouds(
   background: Uint8ClampedArray,
@@ -64,8 +72,10 @@ export function paintClouds(
   clouds: readonly Cloud[],
 ): void {
   out.set(background);
-  const counts = new Uint32Array(width * height);
-  for (const { parts, colour } of clouds) {
+  if (counted.length < width * height) counted = new Uint32Array(width * height);
+  const counts = counted.subarray(0, width * height);
+  for (const [c, { parts, colour }] of clouds.entries()) {
+    const strongest = c === 0 ? defaults.strongest : defaults.over;
     counts.fill(0);
     const across = width / (high[0] - low[0]);
     const up = height / (high[1] - low[1]);
@@ -83,13 +93,18 @@ export function paintClouds(
       }
     }
     if (most === 0) continue;
-    const shares = Float32Array.from({ length: most + 1 }, (_, c) =>
-      c === 0 ? 0 : defaults.strongest * (0.3 + (0.7 * Math.log(c)) / Math.log(Math.max(most, 2))),
+    const shares = Float32Array.from({ length: most + 1 }, (_, count) =>
+      count === 0 ? 0 : strongest * (0.3 + (0.7 * Math.log(count)) / Math.log(Math.max(most, 2))),
     );
+    const [red, green, blue] = colour;
     for (let at = 0; at < counts.length; at++) {
-      const share = shares[counts[at]!]!;
-      if (share === 0) continue;
-      for (let c = 0; c < 3; c++) out[4 * at + c] = out[4 * at + c]! + share * (colour[c]! - out[4 * at + c]!);
+      const count = counts[at]!;
+      if (count === 0) continue;
+      const share = shares[count]!;
+      const to = 4 * at;
+      out[to] = out[to]! + share * (red - out[to]!);
+      out[to + 1] = out[to + 1]! + share * (green - out[to + 1]!);
+      out[to + 2] = out[to + 2]! + share * (blue - out[to + 2]!);
     }
   }
 }

@@ -6,7 +6,10 @@ import { formatNumber, processStyle } from "../../src/report/index.ts";
 import type { CloudPart, Plane, PlaneLandscape } from "../engine/jobs.ts";
 import { ticksOf } from "../part/axis.tsx";
 import { useWidth } from "../part/width.ts";
-import { clouds, frame, frames, laws, partner, reading } from "../state/store.ts";
+import { clouds, partner } from "../state/clouds.ts";
+import { reading } from "../state/current.ts";
+import { frame, frames } from "../state/frames.ts";
+import { laws } from "../state/picture.ts";
 import { dark } from "../state/theme.ts";
 import { type Look, paintClouds, paintLandscape } from "./plane-paint.ts";
 import { momentOf } from "./player.tsx";
@@ -45,7 +48,18 @@ function projectedLaw(mean: readonly number[], covariance: readonly (readonly nu
   return { mean: [dot(away, u), dot(away, v)], covariance: [dot(u, times(u)), dot(u, times(v)), dot(v, times(v))], exact: true };
 }
 
+/** Ellipses of the particles that are there, by frame: panels and captions ask for the same ones. */
+const sampled = new WeakMap<readonly CloudPart[], Map<number, Ellipse | null>>();
+
 function sampledEllipse(parts: readonly CloudPart[], at: number): Ellipse | null {
+  const known = sampled.get(parts) ?? new Map<number, Ellipse | null>();
+  sampled.set(parts, known);
+  let found = known.get(at);
+  if (found === undefined) known.set(at, (found = ellipseOfPoints(parts, at)));
+  return found;
+}
+
+function ellipseOfPoints(parts: readonly CloudPart[], at: number): Ellipse | null {
   let [n, a, b, aa, ab, bb] = [0, 0, 0, 0, 0, 0];
   for (const { states, count } of parts)
     for (let p = 2 * at * count; p < 2 * (at + 1) * count; p += 2) {
@@ -91,6 +105,7 @@ function landscapePixels(landscape: PlaneLandscape, side: number, look: Look): U
 function Panel({ ids, names, landscape }: { ids: readonly string[]; names: Record<string, string>; landscape: PlaneLandscape }) {
   const holder = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const image = useRef<ImageData>(null);
   const side = useWidth(holder, 320);
   const look = dark.value ? looks.dark : looks.light;
   const background = landscapePixels(landscape, side, look);
@@ -98,10 +113,10 @@ function Panel({ ids, names, landscape }: { ids: readonly string[]; names: Recor
   const parts = clouds.value?.for === reading.value ? clouds.value?.parts : undefined;
   useEffect(() => {
     const paper = canvas.current!.getContext("2d")!;
-    const image = paper.createImageData(side, side);
+    if (image.current?.width !== side) image.current = paper.createImageData(side, side);
     const drawn = ids.map((id) => ({ parts: parts?.get(id) ?? [], colour: id === "sgd" ? look.sgd : look.model }));
-    paintClouds(background, image.data, side, side, at, frames.value.length, landscape, drawn);
-    paper.putImageData(image, 0, 0);
+    paintClouds(background, image.current.data, side, side, at, frames.value.length, landscape, drawn);
+    paper.putImageData(image.current, 0, 0);
   }, [background, parts, at, ids.join(), look, landscape]);
   const { low, high, plane } = landscape;
   const x = (value: number): number => ((value - low[0]) / (high[0] - low[0])) * side;
@@ -138,8 +153,8 @@ function Panel({ ids, names, landscape }: { ids: readonly string[]; names: Recor
               {formatNumber(tick, 4)}
             </text>
           ))}
-          {ticksOf(low[1], high[1], 4)
-            .slice(1)
+          {ticksOf(low[1], high[1], 5)
+            .filter((tick) => y(tick) < side - 22 && y(tick) > 10)
             .map((tick) => (
               <text key={tick} x="4" y={y(tick) + 4} font-size="12">
                 {formatNumber(tick, 4)}

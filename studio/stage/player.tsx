@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { formatNumber } from "../../src/report/index.ts";
-import { frame, frames, reading } from "../state/store.ts";
+import { reading } from "../state/current.ts";
+import { frame, frames } from "../state/frames.ts";
 import { still } from "../state/theme.ts";
 
 const defaults = {
@@ -29,19 +30,21 @@ export function momentOf(at: number): string {
 }
 
 export function Player() {
+  const running = playing.value;
   useEffect(() => {
-    let request = 0;
+    // frames of the screen are asked for only while something moves
+    if (!running) return;
     let last = performance.now();
     const turn = (now: number): void => {
       request = requestAnimationFrame(turn);
-      if (!playing.value || now - last < defaults.step) return;
+      if (now - last < defaults.step) return;
       last = now;
       if (frame.value >= frames.value.length - 1) playing.value = false;
       else frame.value += 1;
     };
-    request = requestAnimationFrame(turn);
+    let request = requestAnimationFrame(turn);
     return () => cancelAnimationFrame(request);
-  }, []);
+  }, [running]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const target = event.target as Element;

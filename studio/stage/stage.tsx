@@ -6,7 +6,11 @@ import { pictureFile } from "../part/picture-file.ts";
 import { Progress } from "../part/progress.tsx";
 import { SaveButtons } from "../part/save-buttons.tsx";
 import { useWidth } from "../part/width.ts";
-import { cancelStage, choosePartner, chooseShown, clouds, frame, laws, partner, reading, shown, stageWork } from "../state/store.ts";
+import { clouds, partner } from "../state/clouds.ts";
+import { reading } from "../state/current.ts";
+import { frame } from "../state/frames.ts";
+import { cancelStage, choosePartner, chooseShown, laws, shown } from "../state/picture.ts";
+import { stageWork } from "../state/stage-work.ts";
 import { densityError, densityRows, LineStage } from "./line-stage.tsx";
 import { ellipseOf, ellipseRows, layout, PlaneStage } from "./plane-stage.tsx";
 import { Player } from "./player.tsx";
@@ -50,9 +54,13 @@ function errorNote(): string {
   if (found.landscape?.kind === "line") {
     if (!found.densities) return "With this noise SGD's law is no density on a line: its averages are told beside.";
     const method = laws.value?.answer.result.method;
+    if (laws.value && laws.value.for !== found && stageWork.value)
+      return "The densities are those of the problem before; the new ones are on their way.";
     const error = densityError();
     const good = error === null ? "" : ` Right to ${formatNumber(error, 1)} of the highest.`;
-    return method ? `Densities without sampling (${method}).${good}` : "";
+    const waiting =
+      laws.value?.detail === "draft" && shown.value.some((id) => isAwaited(id)) ? " Models that are not drawn yet follow." : "";
+    return method ? `Densities without sampling (${method}).${good}${waiting}` : "";
   }
   const parts = clouds.value?.for === found ? clouds.value.parts : undefined;
   const counts = [...(parts?.values() ?? [])].map((all) => all.reduce((sum, { count }) => sum + count, 0));
@@ -67,6 +75,12 @@ function errorNote(): string {
       : "";
   return particles + ellipses + silent;
 }
+
+/** A model's density is too long a job for a draft. */
+const isAwaited = (id: string): boolean => {
+  const model = laws.value?.answer.result.models[id];
+  return model?.exists === true && model.laws.every(({ density }) => !density);
+};
 
 function LineLegend() {
   const models = reading.value?.models ?? [];

@@ -1,9 +1,16 @@
 // The address bar and the page hold the same: the hash is rewritten as the state changes, and followed when it is edited or pasted.
 // Without a hash the last visit's is taken up. What a link has wrong is said, and the last good problem stays.
 import { signal } from "@preact/signals";
+import { gallery, message, onChange, problem, treatment } from "./current.ts";
+import { open, openBeginning, openGallery, treat } from "./edit.ts";
+import { frame, frames } from "./frames.ts";
 import { type LinkState, linkOf, readLink } from "./link.ts";
-import { frame, frames, gallery, message, onChange, open, openBeginning, openGallery, problem, treat, treatment } from "./store.ts";
 import { keepSetting, readSetting } from "./theme.ts";
+
+const defaults = {
+  /** Milliseconds of rest after which the address is rewritten: a slider's picture does not wait for it. */
+  rest: 250,
+} as const;
 
 const key = "escapement-hash";
 const beginning = "gallery=double-well";
@@ -21,8 +28,15 @@ export async function startAddress(): Promise<void> {
   addEventListener("hashchange", () => {
     if (location.hash.slice(1) !== written) void followHash(location.hash);
   });
-  onChange(() => void write());
+  onChange(() => {
+    // read here, so that the effect follows them; written when they rest
+    const state = stateNow();
+    clearTimeout(resting);
+    resting = setTimeout(() => void write(state), defaults.rest);
+  });
 }
+
+let resting: ReturnType<typeof setTimeout> | undefined;
 
 const stateNow = (): LinkState => ({
   problem: problem.value ?? undefined,
@@ -34,9 +48,9 @@ const stateNow = (): LinkState => ({
   flags: [...(treatment.value.twoStep ? ["two-step"] : []), ...(treatment.value.nearest ? ["nearest"] : [])],
 });
 
-async function write(): Promise<void> {
-  if (!problem.value) return;
-  const hash = await linkOf(stateNow());
+async function write(state: LinkState): Promise<void> {
+  if (!state.problem) return;
+  const hash = await linkOf(state);
   tooLong.value = hash === null;
   if (hash === null || hash === written) return;
   written = hash;

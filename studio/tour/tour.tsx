@@ -4,8 +4,13 @@ import { effect, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { playing } from "../stage/player.tsx";
 import { addressNow, tab, tour } from "../state/address.ts";
+import { comparedProblem, outdated } from "../state/answers.ts";
+import { partner } from "../state/clouds.ts";
+import { message, problem } from "../state/current.ts";
+import { open, openBeginning, treat } from "../state/edit.ts";
+import { frame } from "../state/frames.ts";
 import { fromGallery } from "../state/gallery.ts";
-import { comparedProblem, frame, message, open, openBeginning, outdated, partner, problem, shown, treat } from "../state/store.ts";
+import { chooseShown, shown } from "../state/picture.ts";
 import { still } from "../state/theme.ts";
 import { type Tour, type TourStep, tours } from "./tours.ts";
 
@@ -16,13 +21,19 @@ const copied = signal("");
 /** The step whose problem is on the page: until then the answers are those of another. */
 const entered = signal<TourStep | null>(null);
 
+/** What was looked at before the tour chose other models: given back at its end. */
+let before: { readonly shown: readonly string[]; readonly partner: string } | undefined;
+
 export const currentTour = (): Tour | undefined => tours.find(({ id }) => id === tour.value?.id);
 
 /** Brings the page into the state of the tour's step whenever it changes. */
 export function startTours(): void {
   effect(() => {
     const at = tour.value;
-    if (!at) return;
+    if (!at) {
+      queueMicrotask(leave);
+      return;
+    }
     const found = tours.find(({ id }) => id === at.id);
     if (!found) {
       message.value = `there is no tour "${at.id}"; there are: ${tours.map(({ id }) => id).join(", ")}.`;
@@ -39,6 +50,14 @@ export function startTours(): void {
   });
 }
 
+function leave(): void {
+  if (!before) return;
+  const { shown: ids, partner: id } = before;
+  before = undefined;
+  partner.value = id;
+  chooseShown(ids);
+}
+
 async function enter(step: TourStep): Promise<void> {
   chosen.value = null;
   revealed.value = false;
@@ -48,6 +67,7 @@ async function enter(step: TourStep): Promise<void> {
   const raw = await fromGallery(step.gallery);
   if (!raw) return;
   treat({ twoStep: step.twoStep === true, nearest: false });
+  before ??= { shown: shown.value, partner: partner.value };
   tab.value = step.tab;
   if (step.shown) shown.value = step.shown;
   if (step.partner) partner.value = step.partner;
@@ -97,48 +117,58 @@ export function TourPanel() {
     tour.value = { id: at.id, step: to };
   };
   const last = at.step === found.steps.length - 1;
+  const following = tours[tours.indexOf(found) + 1];
   return (
     <section class="tour" aria-labelledby="tour-title">
-      <p class="note">
-        {found.title} · {at.step + 1} of {found.steps.length}
-      </p>
-      <h2 id="tour-title" tabIndex={-1} ref={heading}>
-        {step.title}
-      </h2>
-      <p>{step.text}</p>
-      {step.predict && <Predict key={position} step={step} />}
-      {(!step.predict || revealed.value) && <Measured step={step} />}
-      <div class="row">
-        <button type="button" disabled={at.step === 0} onClick={() => go(at.step - 1)}>
-          Back
-        </button>
-        <button type="button" class="main" disabled={last} onClick={() => go(at.step + 1)}>
-          Next
-        </button>
-        <button
-          type="button"
-          onClick={async () => {
-            const address = await addressNow();
-            try {
-              if (address) await navigator.clipboard.writeText(address);
-              copied.value = "Link to this step copied.";
-            } catch {
-              copied.value = "The address bar has the link to this step.";
-            }
-          }}
-        >
-          Link to this step
-        </button>
-        <button type="button" onClick={() => void fullScreen()}>
-          Full screen
-        </button>
-        <button type="button" onClick={() => (tour.value = null)}>
-          End the tour
-        </button>
+      <div class="told">
+        <p class="note">
+          {found.title} · {at.step + 1} of {found.steps.length}
+        </p>
+        <h2 id="tour-title" tabIndex={-1} ref={heading}>
+          {step.title}
+        </h2>
+        <p>{step.text}</p>
       </div>
-      <p class="note" role="status">
-        {copied.value}
-      </p>
+      {step.predict && <Predict key={position} step={step} />}
+      <div class="told">
+        {(!step.predict || revealed.value) && <Measured step={step} />}
+        <div class="row">
+          <button type="button" disabled={at.step === 0} onClick={() => go(at.step - 1)}>
+            Back
+          </button>
+          <button type="button" class={last ? undefined : "main"} disabled={last} onClick={() => go(at.step + 1)}>
+            Next
+          </button>
+          {last && following && (
+            <button type="button" class="main" onClick={() => (tour.value = { id: following.id, step: 0 })}>
+              On to: {following.title}
+            </button>
+          )}
+          <button
+            type="button"
+            onClick={async () => {
+              const address = await addressNow();
+              try {
+                if (address) await navigator.clipboard.writeText(address);
+                copied.value = "Link to this step copied.";
+              } catch {
+                copied.value = "The address bar has the link to this step.";
+              }
+            }}
+          >
+            Link to this step
+          </button>
+          <button type="button" onClick={() => void fullScreen()}>
+            Full screen
+          </button>
+          <button type="button" onClick={() => (tour.value = null)}>
+            End the tour
+          </button>
+        </div>
+        <p class="note" role="status">
+          {copied.value}
+        </p>
+      </div>
     </section>
   );
 }
@@ -176,7 +206,7 @@ function Predict({ step }: { step: TourStep }) {
           {because}
         </p>
       ) : (
-        <button type="button" class="main" onClick={() => (revealed.value = true)}>
+        <button type="button" class={chosen.value === null ? undefined : "main"} onClick={() => (revealed.value = true)}>
           {chosen.value === null ? "Reveal without a guess" : "Reveal"}
         </button>
       )}

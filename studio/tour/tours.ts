@@ -1,6 +1,6 @@
 // Five guided tours: states of the page with a few words, and questions to answer before the page does. What is measured is read from the
 // answers of the moment, so that no number here can be stale.
-import type { ComparedProblem, QuestionName } from "../../src/index.ts";
+import type { ComparedProblem, QuestionName, Survival } from "../../src/index.ts";
 import { fastOrSlow, formatNumber, processName } from "../../src/report/index.ts";
 
 export interface Prediction {
@@ -51,11 +51,19 @@ const exitRatios =
     const sgd = told.exit?.sgd.meanSteps?.value;
     if (!sgd) return null;
     const words = models.map((id) => {
-      const own = told.exit?.models[id]?.watchedLikeSgd.meanSteps?.value;
-      return `${processName(id, told.descriptions)} ${own === undefined ? "no figure" : fastOrSlow(own / sgd)}`;
+      const { meanSteps, survival } = told.exit?.models[id]?.watchedLikeSgd ?? {};
+      const words = meanSteps ? fastOrSlow(meanSteps.value / sgd) : (stays(survival) ?? "no figure");
+      return `${processName(id, told.descriptions)} ${words}`;
     });
     return `SGD leaves after ${formatNumber(sgd, 4)} steps on average; ${words.join("; ")}.`;
   };
+
+/** In words, where a mean time is too long to be had: hardly any path has left by the last step that is known. */
+function stays(survival: readonly Survival[] | undefined): string | null {
+  const known = survival?.findLast(({ probability }) => probability !== null);
+  if (!known?.probability || !(known.probability.value > 1 - 1e-6)) return null;
+  return `stays: fewer than one path in a million has left by step ${known.step}`;
+}
 
 const line = {
   objective: { formula: "x^2/2", variables: ["x"] },

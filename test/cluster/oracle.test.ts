@@ -1,22 +1,25 @@
 // A program as the objective, on workers that allow it and one that does not, in shards, and shown and merged from run folders.
-import { writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { command, endAll, folder, freePort, problemFile, redisServer, stop, timeless, worker } from "./processes.ts";
 
 afterAll(endAll);
 
-// the program lies where the commands run: that is where workers, show and merge start it
-writeFileSync(
-  join(folder, "model.py"),
-  `from escapement_oracle import serve
+// the program lies beside the problem file, where all but workers start it; workers have it where they are started
+mkdirSync(join(folder, "models"));
+const places = [join(folder, "models", "model.py"), join(folder, "model.py")] as const;
+for (const place of places)
+  writeFileSync(
+    place,
+    `from escapement_oracle import serve
 import numpy as np
 t = np.array([[1.0, 0.5], [-0.5, 2.0], [0.25, -1.0], [2.0, 1.0]])
 pick = lambda s: slice(None) if s is None else s
 serve(d=2, n=4, value=lambda x, s: np.mean((t[pick(s)] @ x) ** 2) / 2, gradient=lambda x, s: t[pick(s)].T @ (t[pick(s)] @ x) / len(t[pick(s)]))
 `,
-);
-const problem = problemFile("oracle.json", {
+  );
+const problem = problemFile(join("models", "oracle.json"), {
   objective: { oracle: { command: ["/usr/bin/python3", "model.py"] } },
   noise: { minibatch: { size: 2, replacement: false } },
   learningRate: 0.1,
@@ -49,6 +52,7 @@ it("has the same bytes on a cluster, in shards and from a run folder, and is run
   expect(stderr).toMatch(/unwilling\) was turned away: the objective is a program, and it was started without --allow-oracle/);
   expect(await stop(willing)).toEqual([0]);
   await stop(redis);
+  rmSync(places[1]);
 
   for (const shard of ["1/2", "2/2"]) await answer([...ask, allow, "--shard", shard, "--run", `oracle-shard-${shard[0]}`]);
   const merge = ["merge", "oracle-shard-1", "oracle-shard-2", "--json"];
@@ -61,4 +65,11 @@ it("has the same bytes on a cluster, in shards and from a run folder, and is run
   // a shard is a part of a run, of which some is there and the rest is not
   const part = JSON.parse(await answer(["show", "oracle-shard-1", "--json", allow]));
   expect(part.warnings[0].code).toBe("unfinished");
+
+  // on another machine the problem file's folder is not there
+  renameSync(join(folder, "models"), join(folder, "elsewhere"));
+  copyFileSync(join(folder, "elsewhere", "model.py"), places[1]);
+  const moved = await command([...merge, allow]).ended;
+  expect(moved.stderr).toMatch(/models, where the problem file lay, is not there: its program is started in /);
+  expect(timeless(moved.stdout)).toBe(whole);
 });

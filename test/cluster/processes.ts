@@ -101,14 +101,14 @@ export async function redisServer(port: number, { keep = "nothing", password, tl
   let out = "";
   server.child.stdout!.on("data", (text) => (out += text));
   for (let waited = 0; !/Ready to accept connections/.test(out); waited += 0.05) {
-    if (waited > 10 || server.child.exitCode !== null) throw new Error(`redis-server did not start: ${out}`);
+    if (waited > 60 || server.child.exitCode !== null) throw new Error(`redis-server did not start: ${out}`);
     await pause(0.05);
   }
   return server;
 }
 
-/** Waits until something is so. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
+/** Waits until something is so; patience is for machines that are busy. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 120): Promise<void> {
   const end = performance.now() + 1000 * seconds;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`not so within ${seconds} s: ${what}`);

@@ -27,7 +27,7 @@ async function listening(answer: (data: Buffer) => string): Promise<{ readonly s
   return { server, port };
 }
 
-describe("an address", { timeout: 120_000 }, () => {
+describe("an address", { timeout: 240_000 }, () => {
   it("where nothing is, is refused to askers, workers and status", async () => {
     const port = await freePort();
     const url = `redis://:${secret}@127.0.0.1:${port}`;
@@ -54,7 +54,7 @@ describe("an address", { timeout: 120_000 }, () => {
     const silent = await listening(() => "");
     for (const { port } of [web, silent])
       expect(await refusedAt(`redis://127.0.0.1:${port}`)).toMatch(
-        new RegExp(`127.0.0.1:${port}: no Redis answers there; check host, port`),
+        new RegExp(`127.0.0.1:${port}: no Redis answers there; check host, port.*start it with --requirepass`),
       );
     web.server.close();
     silent.server.close();
@@ -151,7 +151,7 @@ describe("an address", { timeout: 120_000 }, () => {
   });
 });
 
-describe("a folder that is no run folder", { timeout: 120_000 }, () => {
+describe("a folder that is no run folder", { timeout: 240_000 }, () => {
   it("is refused by its name", async () => {
     const [text, full, foreign] = [join(folder, "a-file"), join(folder, "full"), join(folder, "foreign")];
     writeFileSync(text, "text");

@@ -44,9 +44,5 @@ it("the source has no error that the search does not see", () => {
     for (const [, text] of code.matchAll(alike)) found.add(text!);
   }
   const known = errorCodes();
-  expect([...found].filter((text) => !known.has(text)).sort()).toEqual([
-    "cluster/compute-thread",
-    "node/network-thread",
-    "node/pool-thread",
-  ]);
+  expect([...found].filter((text) => !known.has(text)).sort()).toEqual(["node/network-thread", "node/pool-thread"]);
 });

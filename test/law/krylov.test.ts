@@ -114,12 +114,13 @@ it("products with D D^T, and its defect from below", () => {
   const want = multiplyVector(dense, v, d);
   const got = made.times(v, new Float64Array(d));
   expect(norm(got.map((x, i) => x - want[i]!)) / norm(want)).toBeLessThan(1e-10);
-  const { defect, least } = defectEstimate(made.times, d, 1, made.error);
+  let trace = 0;
+  for (let i = 0; i < d; i++) trace += dense[i * d + i]!;
+  const { defect, least } = defectEstimate(made.times, d, 1, made.error, [0.5 * trace, 1.01 * trace]);
   const exact = psdDefect(dense, d);
   expect(exact).toBeGreaterThan(1e-6);
   expect(least).toBeGreaterThan(0);
-  // the trace is estimated, from one vector of signs
-  expect(least).toBeLessThan(1.3 * exact);
+  expect(least).toBeLessThan(exact);
   expect(Math.abs(defect.value - exact)).toBeLessThan(5 * defect.error);
 });
 

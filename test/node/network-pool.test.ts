@@ -1,8 +1,10 @@
 // The pool of threads for networks: the rows of this thread, for every kind of job, however paths are cut.
 import { readFileSync } from "node:fs";
 import { afterAll, expect, it } from "vitest";
+import { singleProgram } from "../../src/ensemble/single.ts";
 import { readProblemAt } from "../../src/node/files.ts";
 import { networkPool } from "../../src/node/network-pool.ts";
+import { poolEngine } from "../../src/node/pool.ts";
 import { type NetworkJob, networkPathsHere } from "../../src/question/network-paths.ts";
 
 const examples = new URL("../../examples/", import.meta.url).pathname;
@@ -48,4 +50,24 @@ it.each(jobs)("%s: the same rows", { timeout: 60_000 }, async (_name, count, job
 it("is interrupted", async () => {
   const stopped = AbortSignal.abort();
   await expect(pool.paths(problem, jobs[0]![2], 4000, { signal: stopped })).rejects.toMatchObject({ exitCode: 130 });
+});
+
+it("ensembles on a network: threads run its passes on what the asking thread does, and say so", { timeout: 120_000 }, async () => {
+  const raw = JSON.parse(readFileSync(`${examples}iris-softmax.json`, "utf8"));
+  const texts: string[] = [];
+  for (const backend of ["wasm", "javascript"]) {
+    const own = await readProblemAt(raw, examples, { backend });
+    expect(own.objective.network!.passes.backend).toBe(backend);
+    const program = singleProgram({ problem: own, process: "sgd", substeps: 1 }, { kind: "state" }, [], [1], 1);
+    for (const threads of [1, 2]) {
+      const engine = poolEngine({ threads, files });
+      try {
+        texts.push(JSON.stringify(await engine(program, 0, 9 * 1024, {})));
+        expect(engine.performance?.()).toMatchObject({ backend, threads });
+      } finally {
+        await engine.close();
+      }
+    }
+  }
+  expect(new Set(texts).size).toBe(1);
 });

@@ -62,7 +62,12 @@ it("more parameters than are sampled: predictions with the start's Hessian and n
   expect(large.objective.d).toBeGreaterThan(averagesDefaults.largestSampled);
   const { result, warnings } = await compare([large], { models: ["ha-sme"], paths: 8 });
   const [compared] = result.problems;
-  expect(compared!.weak.method).toBe("8 paths of SGD; models with the start's Hessian and noise");
+  expect(compared!.weak.method).toBe(
+    "8 paths of SGD; models with the start's Hessian and noise; errors of the largest weak error allow for its choice among the steps",
+  );
+  // the largest error's own interval holds every step's at once
+  const own = compared!.weak.tests[0]!.rows[0]!.models["ha-sme"]!;
+  for (const { weakError } of own.alongTheWay!) expect(own.maxWeakError!.error).toBeGreaterThanOrEqual(weakError.error);
   expect(compared!.weak.tests[0]!.rows[0]!.models["ha-sme"]!.value).not.toBeNull();
   expect(warnings.some((w) => /start/.test(w.message) && w.code === "not-applicable")).toBe(true);
 });

@@ -86,6 +86,23 @@ describe("map", () => {
     expect(warnings.some((w) => w["cells"] === 2)).toBe(true);
   });
 
+  it("exits: a cell where no model has a figure says why, of the models that have noise, each reason once", async () => {
+    // the well is left in e^1000 steps at the small noise; past 1/lambda HA-SME and SPF are no diffusions
+    const problem = readProblem({ ...well, inside: "x < 0" });
+    const asked = { question: "exit", models: ["gradient-flow", "ha-sme", "spf"] } as const;
+    const { result, warnings } = await map(problem, { ...asked, axes: { eta: [0.2, 0.7], sigma: [0.9, 1.2] } });
+    const silent = result.cells.filter(({ best }) => best === null);
+    expect(silent.map(({ x }) => x)).toEqual([0.7, 0.7]);
+    for (const { reason } of silent) {
+      expect(reason).not.toMatch(/no noise/);
+      expect(reason).toMatch(/^(SPF, HA-SME|HA-SME, SPF)\W/);
+    }
+    const told = warnings.find(({ code }) => code === "not-applicable")!.message;
+    expect(told).toContain(silent[0]!.reason!);
+    const alone = await map(problem, { ...asked, models: ["gradient-flow", "sme1"], axes: { eta: [0.2, 0.25], sigma: [0.9, 1.2] } });
+    expect(alone.result.cells.every(({ best }) => best === "sme1")).toBe(true);
+  });
+
   it("laws: HA-SME is exact on a quadratic at the last step", async () => {
     const { result } = await map(readProblem(bowl), { question: "law", axes: { eta: [0.1, 0.3], start: [0, 1] } });
     for (const cell of result.cells) expect(cell.verdicts["ha-sme"]).toBe("exact");

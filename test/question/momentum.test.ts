@@ -6,7 +6,7 @@ import { derive } from "../../src/question/derive.ts";
 import { diagnose } from "../../src/question/diagnose.ts";
 import { exit } from "../../src/question/exit.ts";
 import { law } from "../../src/question/law.ts";
-import { varianceRatio } from "../../src/question/momentum-sentences.ts";
+import { momentumNetworkSentences, varianceRatio } from "../../src/question/momentum-sentences.ts";
 import { paths } from "../../src/question/paths.ts";
 import { sampling } from "../../src/question/sampling.ts";
 import { weak } from "../../src/question/weak.ts";
@@ -203,5 +203,26 @@ describe("compare", () => {
   });
   it("the ratio of variances is that of theory.md 7", () => {
     expect(varianceRatio(0.4, 0.9)).toBeCloseTo((1.9 / (0.1 * 0.4 * 3.4)) * 0.4 * 1.6, 12);
+  });
+});
+
+describe("words for networks", () => {
+  it("the threshold, its factor over plain SGD's, and the swing are those of the diagnosis", async () => {
+    // a bowl's diagnosis stands for a network's: the sentences read thresholds and modes alone
+    const diagnosed = (await diagnose(bowl(), {})).result;
+    const lines = momentumNetworkSentences(bowl(), diagnosed);
+    const [steepest] = diagnosed.eigenvalues as readonly number[];
+    const stability = lines.find((line) => line.startsWith("Stability"))!;
+    expect(stability).toContain(`2(1 + beta)/lambda = ${(3.8 / steepest!).toPrecision(2)},`);
+    expect(stability).toContain("1.9 times that of plain SGD");
+    expect(stability).toContain("lose half their swing in 13 steps");
+    const noise = lines.find((line) => line.startsWith("Noise"))!;
+    expect(noise).toContain("momentum 0.9");
+    expect(noise).toContain("eta/(1 - beta) = 1.0:");
+    const silent = momentumNetworkSentences(bowl(), { ...diagnosed, thresholds: { ...diagnosed.thresholds, unstable: null } });
+    expect(silent.some((line) => line.startsWith("Stability"))).toBe(false);
+    const still = momentumNetworkSentences(bowl(), { ...diagnosed, momentum: { ...diagnosed.momentum!, modes: "none swings" } });
+    expect(still.find((line) => line.startsWith("Stability"))).toContain("no direction swings");
+    expect(momentumNetworkSentences(bowl({ momentum: 0 }), diagnosed)).toEqual([]);
   });
 });

@@ -104,15 +104,28 @@ interface TraceEvent {
   readonly args: { readonly name?: string };
 }
 
-/** Milliseconds of the page's main thread in its longest task, by the thread's own clock: other programs' time does not count. */
-export function longestTask(trace: Buffer): number {
+/** Tasks of the page's main thread, in milliseconds by the thread's own clock: other programs' time does not count. */
+export function mainTasks(trace: Buffer): number[] {
   const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
-  const place = ({ pid, tid }: TraceEvent): string => `${pid}:${tid}`;
-  const main = new Set(traceEvents.filter((e) => e.name === "thread_name" && e.args.name === "CrRendererMain").map(place));
-  const tasks = traceEvents.filter((e) => e.ph === "X" && e.name.endsWith("RunTask") && main.has(place(e)));
-  if (tasks.length < 50) throw new Error(`only ${tasks.length} tasks were seen`);
-  return Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1000;
+  return threadTasks(traceEvents, "CrRendererMain");
 }
+
+/** Likewise of the page's workers, all of them together. */
+export function workerTasks(trace: Buffer): number[] {
+  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
+  return threadTasks(traceEvents, "DedicatedWorker thread");
+}
+
+function threadTasks(events: readonly TraceEvent[], name: string): number[] {
+  const place = ({ pid, tid }: TraceEvent): string => `${pid}:${tid}`;
+  const threads = new Set(events.filter((e) => e.name === "thread_name" && e.args.name === name).map(place));
+  const tasks = events.filter((e) => e.ph === "X" && e.name.endsWith("RunTask") && threads.has(place(e)));
+  if (tasks.length < 20) throw new Error(`only ${tasks.length} tasks were seen`);
+  return tasks.map(({ tdur = 0 }) => tdur / 1000);
+}
+
+/** The longest task of the main thread. */
+export const longestTask = (trace: Buffer): number => Math.max(...mainTasks(trace));
 
 export async function saved(page: Page, click: () => Promise<void>): Promise<Saved> {
   const before = await page.evaluate<number>("window.__saved.length");

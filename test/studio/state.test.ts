@@ -6,6 +6,7 @@ import { createDocument } from "../../src/node/document.ts";
 import { problemFigures, svgMarkup } from "../../src/report/index.ts";
 import { createDrawingDocument } from "../../studio/engine/drawing-document.ts";
 import type { Raw } from "../../studio/engine/jobs.ts";
+import { problemOf } from "../../studio/engine/problem.ts";
 import { commandLine, fileNameOf } from "../../studio/state/command-line.ts";
 import { formOf, rawOf } from "../../studio/state/form.ts";
 import { linkOf, readLink } from "../../studio/state/link.ts";
@@ -28,6 +29,24 @@ describe("fields", () => {
     expect(rawOf({ ...formOf(example("double-well")), steps: 12 })["at"]).toEqual([1, 5, 12]));
   it("another variable in the formula drops the names that were given", () =>
     expect(rawOf({ ...formOf(example("double-well")), formula: "x^2 + y^2" })["objective"]).toEqual({ formula: "x^2 + y^2" }));
+});
+
+describe("the learning rate's slider", () => {
+  // files on disk are the command's
+  const readable = gallery.filter(([, raw]) => !JSON.stringify(raw).includes('"data":"'));
+  it("has problems to look at", () => expect(readable.length).toBeGreaterThan(12));
+  it.each(readable)("%s: the problem that is kept is the one that would be read", async (_name, raw) => {
+    problemOf(raw);
+    const changed = { ...raw, learningRate: 0.75 * Number(raw["learningRate"]) };
+    const [kept, read] = [problemOf(changed), readProblem(changed)];
+    const plainly = ({ json, learningRate, start, steps, at, tests, warnings }: typeof read) => [
+      json, learningRate, start, steps, at, tests.map(({ text }) => text), warnings,
+    ]; // biome-ignore format: a list
+    expect(JSON.stringify(kept.json)).toBe(JSON.stringify(read.json));
+    expect(plainly(kept)).toEqual(plainly(read));
+    expect(kept.objective.value(kept.start)).toBe(read.objective.value(read.start));
+    expect(() => problemOf({ ...raw, learningRate: -1 })).toThrow(/learningRate/);
+  });
 });
 
 describe("links", () => {

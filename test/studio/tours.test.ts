@@ -12,7 +12,12 @@ afterAll(() => site?.close());
 /** What each step's measurement must say for its words to be true. */
 const measured: Readonly<Record<string, readonly RegExp[]>> = {
   quadratic: [/^$/, /SME-1 0\.1\d+; .*HA-SME exact/, /SPF 0\.\d+; HA-SME exact/],
-  limits: [/SME-1 0\.\d+; HA-SME exact/, /HA-SME's law: no figure/, /even steps: exact/, /SGD leaves after .* SME-1 (no figure|.*slow)/],
+  limits: [
+    /SME-1 0\.\d+; HA-SME exact/,
+    /HA-SME's law: no figure/,
+    /even steps: exact/,
+    /SGD leaves after .* SME-1 stays: fewer than one path in a million/,
+  ],
   saddle: [/SME-1 \d.*HA-SME exact/, /HA-SME as SGD|HA-SME .*(fast|slow)/, /SME-1 .*HA-SME exact/],
   barrier: [/HA-SME 0\.0\d+/, /HA-SME 27 % fast/, /HA-SME 27 % fast; HA-SME-3 † \d(\.\d)? % fast/],
   none: [/negative part is 0\.\d+/, /negative part is 0\.\d+|e-\d+/],

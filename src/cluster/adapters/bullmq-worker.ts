@@ -64,7 +64,7 @@ export async function runBullWorker(address: ClusterAddress, options: WorkerOpti
       refuseOracle(text, options.allowOracle);
       const begin = clock();
       const { content: hash, from, toPath } = task;
-      const ensemble = await computing.run({ hash, job: text, files, from, toPath, allowOracle: options.allowOracle });
+      const ensemble = await computing.run({ key: hash, job: text, files, from, toPath, allowOracle: options.allowOracle });
       return { ensemble, bits, version, worker: name, seconds: clock() - begin };
     };
     const worker = new Worker(queueName(address), process_, {

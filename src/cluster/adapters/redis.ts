@@ -113,7 +113,11 @@ function connectError({ shown, password, db, tls }: ClusterAddress, reason: stri
               ]
             : tls && /SSL|TLS|wrong version number|EPROTO|ECONNRESET|Connection is closed|ETIMEDOUT/i.test(reason)
               ? ["no TLS there", "check the port, or try redis:// if the server has no TLS"]
-              : ["no Redis answers there", "check host, port and whether it is a Redis; rediss:// if it wants TLS"];
+              : [
+                  "no Redis answers there",
+                  // its protected mode answers and closes at once, so that the answer is not always read
+                  "check host, port and whether it is a Redis; rediss:// if it wants TLS; a Redis without a password closes connections from other machines (start it with --requirepass)",
+                ];
   return new InputError("cluster/connect", `--cluster ${shown}: ${what}; ${next}.`, { address: shown });
 }
 

@@ -60,14 +60,19 @@ export interface Assembler {
   /** The same 64 bits in both lanes. */
   bits(value: bigint): void;
   load(offset: number): void;
+  /** One double in both lanes. */
+  loadSplat(offset: number): void;
   store(offset: number): void;
   loadDouble(offset: number): void;
+  /** A 32-bit integer. */
+  loadWord(offset: number): void;
   /** 32-bit lanes 0-3 of the first operand, 4-7 of the second. */
   shuffle32(a: number, b: number, c: number, d: number): void;
   call(index: number): void;
   /** Runs the body while `counter` < `end` (unsigned, checked before), adding `by` each time. */
   loop(counter: number, end: () => void, by: number, body: () => void): void;
   when(condition: () => void, body: () => void): void;
+  either(condition: () => void, yes: () => void, no: () => void): void;
   /** The function; parameters have the first locals. */
   body(type: number): FunctionBody;
 }
@@ -129,6 +134,10 @@ export function assembler(parameters: readonly ValueType[]): Assembler {
       simd(0x00);
       memory(offset, 3);
     },
+    loadSplat(offset) {
+      simd(0x0a);
+      memory(offset, 3);
+    },
     store(offset) {
       simd(0x0b);
       memory(offset, 3);
@@ -136,6 +145,10 @@ export function assembler(parameters: readonly ValueType[]): Assembler {
     loadDouble(offset) {
       out.byte(0x2b);
       memory(offset, 3);
+    },
+    loadWord(offset) {
+      out.byte(0x28);
+      memory(offset, 2);
     },
     shuffle32(...four) {
       simd(0x0d);
@@ -163,6 +176,14 @@ export function assembler(parameters: readonly ValueType[]): Assembler {
       condition();
       out.bytes([0x04, 0x40]);
       body();
+      out.byte(0x0b);
+    },
+    either(condition, yes, no) {
+      condition();
+      out.bytes([0x04, 0x40]);
+      yes();
+      out.byte(0x05);
+      no();
       out.byte(0x0b);
     },
     body: (type) => ({ type, locals: types.map((t) => ({ type: t, count: 1 })), code: out.written().slice() }),

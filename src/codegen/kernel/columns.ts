@@ -15,12 +15,16 @@ export function columnsRunner(kernel: Kernel, memory: Float64Array = new Float64
   const state = { step: 0, pathHigh: 0 };
   const fast = kernel.normals === "fast";
 
-  const random = ({ word3, out }: RandomNode, pass: number, count: number): void => {
+  const integers = (at: number, length: number): Int32Array => new Int32Array(memory.buffer, memory.byteOffset + 8 * at, length);
+  const random = ({ word3, out, uniform, own }: RandomNode, pass: number, count: number): void => {
     const to = out.at + pass * out.stride;
     const third = (drawWord("normals", state.step, 0) | word3) >>> 0;
+    const low = own ? integers(own.numbers, blocks) : numbers;
+    const high = own ? integers(own.high, 1)[0]! : state.pathHigh;
     for (let b = 0; b < count; b++) {
-      philox(numbers[b]!, state.pathHigh, stepWord(state.step, pass), third, key.low, key.high, words);
-      if (fast) {
+      philox(low[b]!, high, stepWord(state.step, pass), third, key.low, key.high, words);
+      if (uniform) memory[to + b] = fullRadial(words[1]!, words[0]!);
+      else if (fast) {
         memory[to + b] = fastRadial(words[1]!, words[0]!);
         memory[to + blocks + b] = fastAngular(words[0]!);
         memory[to + 2 * blocks + b] = fastRadial(words[3]!, words[2]!);
@@ -42,7 +46,10 @@ export function columnsRunner(kernel: Kernel, memory: Float64Array = new Float64
     for (const node of nodes) {
       if (node.kind === "random") random(node, pass, count);
       else if (node.kind === "map") mapOf(node)(pass, count);
-      else for (let j = 0; j < node.times; j++) run(node.body, count, j);
+      else {
+        const { first = 0 } = node;
+        for (let j = first; j < first + node.times; j++) run(node.body, count, j);
+      }
     }
   };
 
@@ -86,9 +93,9 @@ function mapRunner({ over, program, inputs, outputs }: MapNode, memory: Float64A
         const offset = v * blocks + start;
         for (const step of steps) {
           if (step.operation === "input") {
-            const { at, stride } = inputs[step.value]!;
-            const from = at + pass * stride + offset;
-            for (let i = 0; i < n; i++) step.target[i] = memory[from + i]!;
+            const { at, stride, single } = inputs[step.value]!;
+            const from = at + pass * stride + (single ? 0 : offset);
+            for (let i = 0; i < n; i++) step.target[i] = memory[single ? from : from + i]!;
           } else execute(step, n, memory, 0, 0);
         }
         for (const [j, output] of program.outputs.entries()) {

@@ -3,9 +3,12 @@
 // neighbouring paths: path M b + v of the batch lies at place v B + b of its columns, so that vectors run over blocks whatever their width.
 //
 // A step is a list of nodes, run in order:
-//   random   one Philox block for each of the batch's blocks -> raw doubles in [1, 2), pair by pair (numerics/normals.ts)
+//   random   one Philox block for each of the batch's blocks -> raw doubles in [1, 2), pair by pair (numerics/normals.ts), or one uniform
 //   map      a straight-line program at every block, or at every path
-//   repeat   nodes, so many times; operands move on by their stride each time, random nodes take the next substep
+//   repeat   nodes, so many times; operands move on by their stride each time, random nodes take the next substep. In a repeat within a
+//            repeat strides belong to the inner one, and there are no random nodes
+//
+// A map node that occurs more than once, the same object, is compiled once.
 import type { Program } from "../program.ts";
 
 /** Vectors run over this many blocks at most: B is a multiple of it, and sums are kept in so many lanes on every backend. */
@@ -15,6 +18,8 @@ export const lanes = 8;
 export interface Operand {
   readonly at: number;
   readonly stride: number;
+  /** Inputs: one number for all paths, no column. */
+  readonly single?: boolean;
 }
 
 export interface RandomNode {
@@ -23,8 +28,12 @@ export interface RandomNode {
   readonly word3: number;
   /** Place of the three columns of saved words of this draw (philox.ts), in doubles. */
   readonly saved: number;
-  /** Columns of B raw doubles, one after another: radial, angular, and for "fast" the second pair's. */
+  /** Columns of B raw doubles, one after another: radial, angular, and for "fast" the second pair's; a uniform has one. */
   readonly out: Operand;
+  /** Not the raw doubles of normals, but 1 + k 2^-52, k the 52 bits of a uniform (numerics/random.ts). */
+  readonly uniform?: true;
+  /** Numbers that are not the batch's: the column of low words as in `Kernel.numbers`, and the place (in doubles) of their high word. */
+  readonly own?: { readonly numbers: number; readonly high: number };
 }
 
 export interface MapNode {
@@ -38,7 +47,9 @@ export interface MapNode {
 export interface RepeatNode {
   readonly kind: "repeat";
   readonly times: number;
-  readonly body: readonly (RandomNode | MapNode)[];
+  /** Number of the first pass, for strides; default 0. */
+  readonly first?: number;
+  readonly body: readonly KernelNode[];
 }
 
 export type KernelNode = RandomNode | MapNode | RepeatNode;

@@ -3,7 +3,7 @@ import type { Kernel, KernelNode, MapNode, RandomNode } from "./kernel.ts";
 
 /** All nodes, those of repeats included. */
 export function flatNodes(nodes: readonly KernelNode[]): (RandomNode | MapNode)[] {
-  return nodes.flatMap((node) => (node.kind === "repeat" ? node.body : [node]));
+  return nodes.flatMap((node) => (node.kind === "repeat" ? flatNodes(node.body) : [node]));
 }
 
 /** Random nodes by the place of their saved words, each once. */
@@ -13,8 +13,29 @@ export function randomNodes(kernel: Kernel): RandomNode[] {
   return [...found.values()];
 }
 
+/** Map nodes that occur more than once. */
+export function sharedMaps(kernel: Kernel): ReadonlySet<MapNode> {
+  const [once, more] = [new Set<MapNode>(), new Set<MapNode>()];
+  for (const node of flatNodes([...kernel.ways.flat(), ...kernel.observe])) {
+    if (node.kind === "map") (once.has(node) ? more : once).add(node);
+  }
+  return more;
+}
+
 /** Elementary functions behind `rarely`. */
 export function rareNames(kernel: Kernel): string[] {
   const maps = flatNodes([...kernel.ways.flat(), ...kernel.observe]).filter((node) => node.kind === "map");
   return [...new Set(maps.flatMap(({ program }) => program.instructions.filter((i) => i.operation === "rarely").map((i) => i.callee)))];
+}
+
+/** Instructions that one step takes a path, of the longest way; random nodes count as what Philox takes. */
+export function instructionsAStep({ ways, sharing }: Kernel): number {
+  const philox = 80;
+  const count = (nodes: readonly KernelNode[]): number =>
+    nodes.reduce((sum, node) => {
+      if (node.kind === "repeat") return sum + node.times * count(node.body);
+      if (node.kind === "random") return sum + philox / sharing;
+      return sum + node.program.instructions.length / (node.over === "blocks" ? sharing : 1);
+    }, 0);
+  return Math.max(...ways.map(count));
 }

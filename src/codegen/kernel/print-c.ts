@@ -6,8 +6,17 @@
 import { elementaryProgram } from "../elementary-programs.ts";
 import { isCondition, type Operation, type Program } from "../program.ts";
 import { elementaryNames } from "../wasm.ts";
-import { type Kernel, type KernelNode, lanes, type MapNode, type Operand, type RandomNode, sumsPerFigure } from "./kernel.ts";
-import { randomNodes, rareNames } from "./nodes.ts";
+import {
+  type Kernel,
+  type KernelNode,
+  lanes,
+  type MapNode,
+  type Operand,
+  type RandomNode,
+  type RepeatNode,
+  sumsPerFigure,
+} from "./kernel.ts";
+import { randomNodes, rareNames, sharedMaps } from "./nodes.ts";
 
 /** What every text begins with: vector types, their operations. */
 export const head = `typedef unsigned int u32;
@@ -137,6 +146,7 @@ function scalarFunction(name: string): string {
 
 /** The C text. */
 export function printKernel(kernel: Kernel): string {
+  const shared = [...sharedMaps(kernel)];
   const names = elementaryNames(rareNames(kernel));
   const declared = names.map(
     (name) => `static double f_${name}(${elementaryProgram(name).inputCount === 1 ? "double" : "double, double"});`,
@@ -149,22 +159,25 @@ export function printKernel(kernel: Kernel): string {
     `void k_prepare(double *m, u32 count, u32 step_high) {\n${randomNodes(kernel)
       .map((node) => prepare(kernel, node))
       .join("\n")}\n}`,
+    ...shared.map(
+      (node, n) => `static __attribute__((noinline)) void map${n}(double *m, u32 count, u32 j) {\n(void)j;\n${mapLoops(kernel, node)}\n}`,
+    ),
     ...kernel.ways.map(
       (way, w) =>
-        `static void way${w}(double *m, u32 count, u32 from, u32 to, u32 path_high) {\nfor (u32 k = from; k < to; k++) {\n${nodes(kernel, way)}\n}\n}`,
+        `static void way${w}(double *m, u32 count, u32 from, u32 to, u32 path_high) {\nfor (u32 k = from; k < to; k++) {\n${nodes(kernel, way, shared)}\n}\n}`,
     ),
     `void k_steps(double *m, u32 way, u32 count, u32 from, u32 to, u32 path_high) {\n${kernel.ways
       .map((_, w) => `if (way == ${w}) way${w}(m, count, from, to, path_high);`)
       .join("\n")}\n}`,
-    `void k_observe(double *m, u32 count) {\n${nodes(kernel, kernel.observe)}\n}`,
+    `void k_observe(double *m, u32 count) {\n${nodes(kernel, kernel.observe, shared)}\n}`,
     accumulate(kernel),
     "",
   ].join("\n");
 }
 
 /** Philox on the lanes' low words; see simd-philox.ts. */
-function philox({ key, normals, blocks }: Kernel): string {
-  const [k0, k1] = [key.low >>> 0, key.high >>> 0];
+function philox(kernel: Kernel): string {
+  const { normals, blocks } = kernel;
   const raw =
     normals === "fast"
       ? ["a", "b"].flatMap((half, h) => [
@@ -172,11 +185,21 @@ function philox({ key, normals, blocks }: Kernel): string {
           `store(out + ${2 * h + 1} * ${blocks}, (vd)(((${half} & splatu(0xfffffe)) << 28) | splatu(ONE)));`,
         ])
       : ["store(out, (vd)((a >> 12) | splatu(ONE)));", `store(out + ${blocks}, (vd)((b >> 12) | splatu(ONE) | (b << 63)));`];
-  return `#define M0 0xD2511F53u
-#define M1 0xCD9E8D57u
-#define W0 0x9E3779B9u
-#define W1 0xBB67AE85u
-INLINE void k_random(const u32 *saved, double *to, u32 count, u32 step_word, u32 path_high) {
+  const uniforms = randomNodes(kernel).some(({ uniform }) => uniform);
+  return [
+    "#define M0 0xD2511F53u",
+    "#define M1 0xCD9E8D57u",
+    "#define W0 0x9E3779B9u",
+    "#define W1 0xBB67AE85u",
+    philoxFunction(kernel, "k_random", raw),
+    ...(uniforms ? [philoxFunction(kernel, "k_uniform", ["(void)b;", "store(out, (vd)((a >> 12) | splatu(ONE)));"])] : []),
+  ].join("\n");
+}
+
+/** A function that makes raw doubles of the 64-bit halves a and b of blocks. */
+function philoxFunction({ key, blocks }: Kernel, name: string, raw: readonly string[]): string {
+  const [k0, k1] = [key.low >>> 0, key.high >>> 0];
+  return `INLINE void ${name}(const u32 *saved, double *to, u32 count, u32 step_word, u32 path_high) {
 u64 q = (u64)step_word * M1;
 u64 p = (u64)((u32)(q >> 32) ^ path_high ^ ${k0}u) * M0;
 vu s0 = splatu((u32)q ^ (u32)(${k0}u + W0)), s2 = splatu((u32)(p >> 32) ^ (u32)(${k1}u + W1)), s3 = splatu((u32)p);
@@ -196,33 +219,39 @@ ${raw.join("\n")}
 }`;
 }
 
-function prepare(kernel: Kernel, { word3, saved }: RandomNode): string {
+function prepare(kernel: Kernel, { word3, saved, own }: RandomNode): string {
   const { blocks, key } = kernel;
-  return `{ const u32 *numbers = (const u32 *)(m + ${kernel.numbers}); u32 *saved = (u32 *)(m + ${saved}); u32 third = ${(word3 ^ key.high) >>> 0}u ^ step_high;
+  return `{ const u32 *numbers = (const u32 *)(m + ${own?.numbers ?? kernel.numbers}); u32 *saved = (u32 *)(m + ${saved}); u32 third = ${(word3 ^ key.high) >>> 0}u ^ step_high;
 for (u32 i = 0; i < count; i += VL) {
 vu p = mul32(words(numbers + i), splatu(M0)), q = mul32(((p >> 32) ^ splatu(third)) & 0xffffffffu, splatu(M1));
 keep(saved + i, q >> 32), keep(saved + ${blocks} + i, q & 0xffffffffu), keep(saved + 2 * ${blocks} + i, p & 0xffffffffu);
 } }`;
 }
 
-function nodes(kernel: Kernel, list: readonly KernelNode[]): string {
+function nodes(kernel: Kernel, list: readonly KernelNode[], shared: readonly MapNode[]): string {
   return list
-    .map((node) =>
-      node.kind === "repeat"
-        ? `for (u32 j = 0; j < ${node.times}; j++) {\n${node.body.map((inner) => one(kernel, inner)).join("\n")}\n}`
-        : `{ const u32 j = 0; (void)j;\n${one(kernel, node)}\n}`,
-    )
+    .map((node) => (node.kind === "repeat" ? repeat(kernel, node, shared) : `{ const u32 j = 0; (void)j;\n${one(kernel, node, shared)}\n}`))
     .join("\n");
+}
+
+function repeat(kernel: Kernel, { times, first = 0, body }: RepeatNode, shared: readonly MapNode[]): string {
+  const inside = body.map((node) => (node.kind === "repeat" ? repeat(kernel, node, shared) : one(kernel, node, shared)));
+  return `for (u32 j = ${first}; j < ${first + times}; j++) {\n${inside.join("\n")}\n}`;
 }
 
 const place = ({ at, stride }: Operand): string => (stride === 0 ? `m + ${at}` : `m + ${at} + j * ${stride}u`);
 
-function one(kernel: Kernel, node: RandomNode | MapNode): string {
-  if (node.kind === "random") return `k_random((const u32 *)(m + ${node.saved}), ${place(node.out)}, count, (k << 8) | j, path_high);`;
+function one(kernel: Kernel, node: RandomNode | MapNode, shared: readonly MapNode[]): string {
+  if (node.kind === "map") return shared.includes(node) ? `map${shared.indexOf(node)}(m, count, j);` : mapLoops(kernel, node);
+  const high = node.own ? `*(const u32 *)(m + ${node.own.high})` : "path_high";
+  return `${node.uniform ? "k_uniform" : "k_random"}((const u32 *)(m + ${node.saved}), ${place(node.out)}, count, (k << 8) | j, ${high});`;
+}
+
+function mapLoops(kernel: Kernel, node: MapNode): string {
   const lines: string[] = [];
   const used = new Set(node.program.instructions.filter((i) => i.operation === "input").map((i) => i.value));
   const inputs = node.inputs.map((operand, i) => {
-    if (used.has(i)) lines.push(`vd x${i} = load(${place(operand)} + at);`);
+    if (used.has(i)) lines.push(operand.single ? `vd x${i} = splat(*(${place(operand)}));` : `vd x${i} = load(${place(operand)} + at);`);
     return `x${i}`;
   });
   const results = statements(node.program, inputs, true, lines);

@@ -49,7 +49,7 @@ export function writePrepare(a: Assembler, kernel: Kernel, nodes: readonly Rando
   a.i32(4);
   a.op("i32.mul");
   a.set(end);
-  for (const { saved, word3 } of nodes) {
+  for (const { saved, word3, own } of nodes) {
     const third = splat(a, () => {
       a.i32(word3 ^ kernel.key.high);
       a.get(stepHigh);
@@ -64,7 +64,7 @@ export function writePrepare(a: Assembler, kernel: Kernel, nodes: readonly Rando
       () => {
         const number = a.local("v128");
         a.get(p);
-        a.load(8 * kernel.numbers);
+        a.load(8 * (own?.numbers ?? kernel.numbers));
         a.set(number);
         const first = product(a, number, m0);
         const word = a.local("v128");
@@ -122,7 +122,10 @@ export function writeRandom(
   a.get(wide);
   a.i64(32n);
   a.op("i64.shr_u", "i32.wrap_i64");
-  a.get(counter.pathHigh);
+  if (node.own) {
+    a.i32(8 * node.own.high);
+    a.loadWord(0);
+  } else a.get(counter.pathHigh);
   a.op("i32.xor");
   a.i32(k0);
   a.op("i32.xor", "i64.extend_i32_u");
@@ -200,10 +203,11 @@ export function writeRandom(
         c3 = first.low;
       }
       // 64-bit halves (low word first) of blocks 0, 1 and 2, 3
-      for (const [half, low, high] of [
+      const halves = [
         [0, c0, c1],
         [1, c2, c3],
-      ] as const) {
+      ] as const;
+      for (const [half, low, high] of node.uniform ? halves.slice(0, 1) : halves) {
         for (const [pair, order] of [
           [0, [0, 4, 1, 5]],
           [1, [2, 6, 3, 7]],
@@ -229,7 +233,8 @@ export function writeRandom(
             a.i32(63);
             a.op("i64x2.shl", "v128.or");
           };
-          if (kernel.normals === "fast") {
+          if (node.uniform) write(0, mantissa);
+          else if (kernel.normals === "fast") {
             write(2 * half, () => {
               mantissa();
               a.bits(0xffffffffff000n);

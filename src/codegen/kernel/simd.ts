@@ -3,9 +3,9 @@ import { elementaryBody, elementaryNames } from "../wasm.ts";
 import { encodeModule, type FunctionBody, type FunctionType } from "../wasm-encoder.ts";
 import { type Assembler, assembler } from "./assembler.ts";
 import { type Kernel, type KernelNode, type KernelRunner, lanes, type MapNode, type RandomNode, sumsPerFigure } from "./kernel.ts";
-import { flatNodes, randomNodes, rareNames } from "./nodes.ts";
+import { flatNodes, randomNodes, rareNames, sharedMaps } from "./nodes.ts";
 import { multipliers, writePrepare, writeRandom } from "./simd-philox.ts";
-import { exponentShift, parityShift, writeSimd } from "./simd-program.ts";
+import { exponentShift, looksAtEnd, parityShift, writeSimd } from "./simd-program.ts";
 
 const types: readonly FunctionType[] = [
   { parameters: ["f64"], results: ["f64"] },
@@ -22,9 +22,12 @@ export function encodeKernel(kernel: Kernel): Uint8Array<ArrayBuffer> {
   const functions: FunctionBody[] = names.map((name) => elementaryBody(name, functionIndex));
   const exports = new Map<string, number>();
   const add = (name: string, body: FunctionBody): void => void exports.set(name, functions.push(body) - 1);
+  const shared = new Map(
+    [...sharedMaps(kernel)].map((node): [MapNode, number] => [node, functions.push(mapBody(kernel, node, functionIndex)) - 1]),
+  );
   add("prepare", prepareBody(kernel));
-  for (const [way, nodes] of kernel.ways.entries()) add(`steps${way}`, stepsBody(kernel, nodes, functionIndex));
-  add("observe", observeBody(kernel, functionIndex));
+  for (const [way, nodes] of kernel.ways.entries()) add(`steps${way}`, stepsBody(kernel, nodes, functionIndex, shared));
+  add("observe", observeBody(kernel, functionIndex, shared));
   add("accumulate", accumulateBody(kernel));
   return encodeModule({ types, functions, memoryPages: Math.ceil((8 * kernel.memory) / 65536), exports });
 }
@@ -55,8 +58,8 @@ function prepareBody(kernel: Kernel): FunctionBody {
   return a.body(3);
 }
 
-/** Locals for all constants of the nodes, set at once. */
-function constantLocals(a: Assembler, nodes: readonly KernelNode[]): (value: number) => number {
+/** Locals for all constants of the nodes that are written here, set at once. */
+function constantLocals(a: Assembler, nodes: readonly KernelNode[], shared?: Shared): (value: number) => number {
   const known = new Map<string, number>();
   const key = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
   const constant = (value: number): number => {
@@ -73,14 +76,24 @@ function constantLocals(a: Assembler, nodes: readonly KernelNode[]): (value: num
   constant(exponentShift);
   constant(parityShift);
   for (const node of flatNodes(nodes))
-    if (node.kind === "map") for (const { operation, value } of node.program.instructions) if (operation === "constant") constant(value);
+    if (node.kind === "map" && !shared?.has(node))
+      for (const { operation, value } of node.program.instructions) if (operation === "constant") constant(value);
   return constant;
 }
 
-function stepsBody(kernel: Kernel, nodes: readonly KernelNode[], functionIndex: (name: string) => number): FunctionBody {
+/** A map node as a function of count and pass. */
+function mapBody(kernel: Kernel, node: MapNode, functionIndex: (name: string) => number): FunctionBody {
+  const a = assembler(["i32", "i32"]);
+  writeMap(a, kernel, node, 0, 1, { constant: constantLocals(a, [node]), functionIndex, shared: new Map() });
+  return a.body(3);
+}
+
+type Shared = ReadonlyMap<MapNode, number>;
+
+function stepsBody(kernel: Kernel, nodes: readonly KernelNode[], functionIndex: (name: string) => number, shared: Shared): FunctionBody {
   const a = assembler(["i32", "i32", "i32", "i32"]);
   const [count, from, to, pathHigh] = [0, 1, 2, 3];
-  const constant = constantLocals(a, nodes);
+  const constant = constantLocals(a, nodes, shared);
   const m = multipliers(a);
   const stepWord = a.local("i32");
   a.loop(
@@ -92,22 +105,23 @@ function stepsBody(kernel: Kernel, nodes: readonly KernelNode[], functionIndex: 
       a.i32(8);
       a.op("i32.shl");
       a.set(stepWord);
-      writeNodes(a, kernel, nodes, count, { constant, functionIndex, m, stepWord, pathHigh });
+      writeNodes(a, kernel, nodes, count, { constant, functionIndex, shared, m, stepWord, pathHigh });
     },
   );
   return a.body(4);
 }
 
-function observeBody(kernel: Kernel, functionIndex: (name: string) => number): FunctionBody {
+function observeBody(kernel: Kernel, functionIndex: (name: string) => number, shared: Shared): FunctionBody {
   const a = assembler(["i32"]);
-  const constant = constantLocals(a, kernel.observe);
-  writeNodes(a, kernel, kernel.observe, 0, { constant, functionIndex });
+  const constant = constantLocals(a, kernel.observe, shared);
+  writeNodes(a, kernel, kernel.observe, 0, { constant, functionIndex, shared });
   return a.body(2);
 }
 
 interface Inside {
   readonly constant: (value: number) => number;
   readonly functionIndex: (name: string) => number;
+  readonly shared: Shared;
   readonly m?: { m0: number; m1: number };
   readonly stepWord?: number;
   readonly pathHigh?: number;
@@ -116,7 +130,8 @@ interface Inside {
 function writeNodes(a: Assembler, kernel: Kernel, nodes: readonly KernelNode[], count: number, inside: Inside): void {
   for (const node of nodes) {
     const pass = a.local("i32");
-    a.i32(0);
+    const first = node.kind === "repeat" ? (node.first ?? 0) : 0;
+    a.i32(first);
     a.set(pass);
     if (node.kind !== "repeat") {
       writeNode(a, kernel, node, count, pass, inside);
@@ -124,10 +139,13 @@ function writeNodes(a: Assembler, kernel: Kernel, nodes: readonly KernelNode[], 
     }
     a.loop(
       pass,
-      () => a.i32(node.times),
+      () => a.i32(first + node.times),
       1,
       () => {
-        for (const inner of node.body) writeNode(a, kernel, inner, count, pass, inside);
+        for (const inner of node.body) {
+          if (inner.kind === "repeat") writeNodes(a, kernel, [inner], count, inside);
+          else writeNode(a, kernel, inner, count, pass, inside);
+        }
       },
     );
   }
@@ -139,6 +157,16 @@ function writeNode(a: Assembler, kernel: Kernel, node: RandomNode | MapNode, cou
     writeRandom(a, kernel, node, count, { stepWord: inside.stepWord!, pass, pathHigh: inside.pathHigh! }, base, inside.m!);
     return;
   }
+  const index = inside.shared.get(node);
+  if (index === undefined) {
+    writeMap(a, kernel, node, count, pass, inside);
+    return;
+  }
+  a.get(count, pass);
+  a.call(index);
+}
+
+function writeMap(a: Assembler, kernel: Kernel, node: MapNode, count: number, pass: number, inside: Inside): void {
   const { program, inputs, outputs, over } = node;
   const strides = [...new Set([...inputs, ...outputs].map(({ stride }) => stride))];
   const starts = strides.map((stride) => strided(a, pass, stride));
@@ -161,20 +189,35 @@ function writeNode(a: Assembler, kernel: Kernel, node: RandomNode | MapNode, cou
       () => a.get(count),
       2,
       () => {
-        const used = new Set(program.instructions.filter((i) => i.operation === "input").map((i) => i.value));
-        const locals = inputs.map(({ at, stride }, i) => {
+        const input = (i: number): number => {
+          const { at, stride, single } = inputs[i]!;
           const local = a.local("v128");
-          if (!used.has(i)) return local;
-          a.get(pointerOf(stride));
-          a.load(8 * at);
+          a.get(single ? starts[strides.indexOf(stride)]! : pointerOf(stride));
+          if (single) a.loadSplat(8 * at);
+          else a.load(8 * at);
           a.set(local);
           return local;
-        });
-        const results = writeSimd(program, locals, { a, ...inside });
-        for (const [j, { at, stride }] of outputs.entries()) {
-          a.get(pointerOf(stride), results[j]!);
-          a.store(8 * at);
-        }
+        };
+        const write = (ifRare?: (condition: number) => void) => writeSimd(program, input, { a, ...inside }, ifRare);
+        const store = (results: readonly number[]): void => {
+          for (const [j, { at, stride }] of outputs.entries()) {
+            a.get(pointerOf(stride), results[j]!);
+            a.store(8 * at);
+          }
+        };
+        if (looksAtEnd(program)) {
+          const conditions: number[] = [];
+          const usual = write((condition) => void conditions.push(condition));
+          a.either(
+            () => {
+              a.get(...conditions);
+              for (let c = 1; c < conditions.length; c++) a.op("v128.or");
+              a.op("v128.any_true");
+            },
+            () => store(write()),
+            () => store(usual),
+          );
+        } else store(write());
         for (const pointer of pointers) {
           a.get(pointer);
           a.i32(16);

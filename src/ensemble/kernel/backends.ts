@@ -52,7 +52,14 @@ export interface BlockRunner {
 
 export function blockRunner(program: PathProgram, backend: "wasm" | "javascript" = "wasm"): BlockRunner {
   const path = kernelFor(program);
-  if (!path) return { backend: "javascript", path, run: (block, toPath) => runBlock(program, block, toPath), use: () => {} };
+  if (!path)
+    return {
+      // what takes the time of a step, where there is no kernel for the whole of it
+      backend: program.problem.objective.network?.passes.backend ?? "javascript",
+      path,
+      run: (block, toPath) => runBlock(program, block, toPath),
+      use: () => {},
+    };
   let runner = kernelRunner(path.kernel, backend);
   return {
     get backend() {

@@ -1,43 +1,77 @@
-// SGD and companions on the same normals (ensemble/coupled.ts) as a kernel: a step's normals are made first, then every walker moves. Models
-// without noise have one path only and are no part of it: their values are constants.
-import type { KernelNode } from "../../codegen/kernel/kernel.ts";
+// SGD and companions on the same normals (ensemble/coupled.ts) as a kernel: a step's normals are made first, then every walker moves. SGD with
+// discrete noise has uniforms of its own, and its Gaussian twin moves as SGD with Gaussian noise does. Models without noise have one path only
+// and are no part of it: their values are constants.
+import type { KernelNode, MapNode } from "../../codegen/kernel/kernel.ts";
+import type { Value } from "../../codegen/program.ts";
 import { isDeterministic } from "../../model/define.ts";
-import { type CoupledProgram, correctionFigure, differenceFigure, figuresPerValue, valueFigure } from "../coupled.ts";
+import { type CoupledProgram, correctionFigure, differenceFigure, figuresPerValue, oneLevel, valueFigure } from "../coupled.ts";
 import type { CoupledJob } from "../job-spec.ts";
 import { levelsFor } from "../levels.ts";
-import { companionOf } from "../process.ts";
+import { companionOf, drivenByAtoms } from "../process.ts";
+import { controlNodes } from "./control-kernel.ts";
 import { figureMap, observationColumns } from "./observe.ts";
-import { mapNode, normalNodes, operands, partsFor } from "./parts.ts";
+import { mapNode, normalNodes, operands, partsFor, pathUniforms, uniformOfRaw } from "./parts.ts";
 import type { Encountered, PathKernel } from "./path-kernel.ts";
-import { coupledSgdStep, meets, sdeSubstep } from "./steps.ts";
+import { type PolynomialPlan, pathsByPolynomials, polynomialSteps } from "./polynomial-steps.ts";
+import { coupledSgdStep, meets, sdeSubstep, sgdStep } from "./steps.ts";
+import type { Builder } from "./values.ts";
 import { kernelOf } from "./whole.ts";
 
-export function coupledKernel(program: CoupledProgram): PathKernel {
+/** @param plan  for steps by polynomials in H (polynomial-steps.ts); default: by its eigenvalues (spectral.ts) */
+export function coupledKernel(program: CoupledProgram, plan?: PolynomialPlan): PathKernel {
   const { problem } = program;
   const job = program.spec as CoupledJob;
   const { d } = problem.objective;
   const { fine, steps } = job;
   const levels = levelsFor(fine, "stochastic", job.eliminations);
   const companions = job.companions.map(companionOf);
+  const twins = companions.flatMap((companion, c) => (companion === "sgd-gaussian" ? [{ c, levels: oneLevel }] : []));
   const models = companions.flatMap((companion, c) =>
-    companion === "sgd-gaussian" || isDeterministic(companion) ? [] : [{ model: companion, c }],
+    companion === "sgd-gaussian" || isDeterministic(companion) ? [] : [{ model: companion, c, levels }],
   );
-  const parts = partsFor(d, job.normals, (1 + models.length * levels.substeps.length) * (d + 1) + fine * d);
+  /** What is simulated beside SGD, in the order of states and figures. */
+  const beside = [...twins, ...models];
+  const walkerCount = 1 + twins.length + models.length * levels.substeps.length;
+  const parts = partsFor(d, job.normals, walkerCount * (d + 1) + fine * d, plan && pathsByPolynomials(d, fine));
   const { paths } = parts;
   const normals = parts.columns(fine * d);
   const sgd = parts.columns(d);
   const nodes: KernelNode[] = [normalNodes(parts, d, fine, normals)];
-  const sgdColumns = operands(sgd, d, paths);
-  nodes.push(
-    mapNode("paths", [...sgdColumns, ...operands(normals, fine * d, paths)], sgdColumns, (m, inputs) =>
+  const polynomials = plan && polynomialSteps(parts, problem, plan, normals);
+  const driven = (state: number): KernelNode[] => {
+    if (polynomials) return polynomials.sgd(state);
+    const own = operands(state, d, paths);
+    const step = mapNode("paths", [...own, ...operands(normals, fine * d, paths)], own, (m, inputs) =>
       coupledSgdStep(m, problem, inputs.slice(0, d), vectors(inputs.slice(d), d)),
-    ),
-  );
-  const begin = sgdColumns.map(({ at }, i) => ({ at, value: problem.start[i]! }));
-  const walkers: Encountered[] = [{ process: 0, state: sgd, z: undefined, defect: undefined }];
-  const states: number[][] = [[sgd]];
+    );
+    return [step];
+  };
+  const uniforms = drivenByAtoms(problem, "sgd") ? pathUniforms(parts) : undefined;
+  if (uniforms) {
+    const own = operands(sgd, d, paths);
+    const pick = { at: uniforms.raw, stride: 0 };
+    const step = mapNode("paths", [...own, pick], own, (m, inputs) =>
+      sgdStep(m, problem, inputs.slice(0, d), { uniform: uniformOfRaw(m, inputs[d]!) }),
+    );
+    nodes.push(...uniforms.random, step);
+  } else nodes.push(...driven(sgd));
+  const begin: { at: number; value: number }[] = polynomials ? [{ at: polynomials.beyond, value: 0 }] : [];
+  const walkers: Encountered[] = [];
+  const states: number[][] = [];
+  const addSgd = (process: number, state: number): void => {
+    begin.push(...operands(state, d, paths).map(({ at }, i) => ({ at, value: problem.start[i]! })));
+    walkers.push({ process, state, z: undefined, defect: undefined });
+    states.push([state]);
+  };
+  addSgd(0, sgd);
+  for (const { c } of twins) {
+    const state = parts.columns(d);
+    nodes.push(...driven(state));
+    addSgd(1 + c, state);
+  }
   for (const { model, c } of models) {
-    const met = meets(problem, model);
+    // paths by polynomials that meet z >= 1 are no longer the kernel's
+    const met = polynomials ? { z: undefined, defect: undefined } : meets(problem, model);
     const width = d + (met.z ? 1 : 0) + (met.defect ? 1 : 0);
     states.push(
       levels.substeps.map((level) => {
@@ -45,12 +79,13 @@ export function coupledKernel(program: CoupledProgram): PathKernel {
         const pieces = fine / level;
         const own = operands(state, width, paths);
         const drive = operands(normals, pieces * d, paths, pieces * d * paths);
-        const substep = mapNode("paths", [...own, ...drive], own, (m, inputs) => {
-          const before = { z: met.z && inputs[d], defect: met.defect && inputs[width - 1] };
-          const after = sdeSubstep(m, problem, model, { fine, level }, inputs.slice(0, d), before, vectors(inputs.slice(width), d));
-          return [...after.x, ...(met.z ? [after.met.z!] : []), ...(met.defect ? [after.met.defect!] : [])];
-        });
-        nodes.push({ kind: "repeat", times: level, body: [substep] });
+        const substep = (): MapNode =>
+          mapNode("paths", [...own, ...drive], own, (m, inputs) => {
+            const before = { z: met.z && inputs[d], defect: met.defect && inputs[width - 1] };
+            const after = sdeSubstep(m, problem, model, { fine, level }, inputs.slice(0, d), before, vectors(inputs.slice(width), d));
+            return [...after.x, ...(met.z ? [after.met.z!] : []), ...(met.defect ? [after.met.defect!] : [])];
+          });
+        nodes.push(...(polynomials?.model(model, level, state) ?? [{ kind: "repeat" as const, times: level, body: [substep()] }]));
         const z = met.z && state + d * paths;
         const defect = met.defect && state + (width - 1) * paths;
         begin.push(...own.slice(0, d).map(({ at }, i) => ({ at, value: problem.start[i]! })));
@@ -61,7 +96,7 @@ export function coupledKernel(program: CoupledProgram): PathKernel {
       }),
     );
   }
-  const processes = [0, ...models.map(({ c }) => 1 + c)];
+  const processes = [0, ...beside.map(({ c }) => 1 + c)];
   const chosen =
     job.observation.kind === "moments"
       ? {
@@ -73,19 +108,37 @@ export function coupledKernel(program: CoupledProgram): PathKernel {
       : job.observation;
   const observation = observationColumns(parts, problem, chosen, steps, processes.length);
   const { size } = observation;
-  const count = size * (1 + figuresPerValue * models.length);
+  const control = controlNodes(parts, problem, job, size, normals, uniforms);
+  if (control) {
+    nodes.push(...control.steps);
+    begin.push(...control.begin);
+  }
+  const values = job.control?.values ?? false;
+  const simulated = size * (1 + figuresPerValue * beside.length);
+  const count = simulated + (values ? size : 0);
   const figures = parts.columns(count);
-  const observe = figureMap(parts, problem, chosen, observation, states, figures, (m, [[own], ...others]) => [
-    ...own!,
-    ...others.flatMap((byLevel) =>
-      own!.flatMap((reference, v) => {
-        const weighted = (weights: readonly number[]) =>
-          byLevel.map((values, l) => m.multiply(m.constant(weights[l]!), values[v]!)).reduce((a, b) => m.add(a, b));
-        const value = weighted(levels.value);
-        return [value, m.subtract(value, reference), weighted(levels.correction)];
-      }),
-    ),
-  ]);
+  const make = (m: Builder, [[own], ...others]: readonly (readonly (readonly Value[])[])[], more: readonly Value[]): Value[] => {
+    const taken = control?.taken(m, more);
+    const less = (value: Value, part: Value | undefined): Value => (part === undefined ? value : m.subtract(value, part));
+    return [
+      ...own!.map((value, v) => less(value, values ? taken!.own(v) : undefined)),
+      ...others.flatMap((byLevel, b) =>
+        own!.flatMap((reference, v) => {
+          const { c, levels: weights } = beside[b]!;
+          const weighted = (by: readonly number[]) =>
+            byLevel.map((found, l) => m.multiply(m.constant(by[l]!), found[v]!)).reduce((a, b) => m.add(a, b));
+          const value = weighted(weights.value);
+          return [
+            less(value, values ? taken!.companion(c, v) : undefined),
+            less(m.subtract(value, reference), taken?.difference(c, v)),
+            weighted(weights.correction),
+          ];
+        }),
+      ),
+      ...(values ? own! : []),
+    ];
+  };
+  const observe = figureMap(parts, problem, chosen, observation, states, figures, make, control?.inputs);
   const fixed = companions.flatMap((_, c) => {
     const values = program.fixed(c);
     if (!values) return [];
@@ -107,13 +160,18 @@ export function coupledKernel(program: CoupledProgram): PathKernel {
     centers: observation.centers,
     figure(place, f) {
       if (f < size) return program.sgd(place, f);
+      if (f >= simulated) return program.plain(place, f - simulated);
       const rest = f - size;
-      const model = models[Math.floor(rest / (size * figuresPerValue))]!;
-      return program.companion(model.c, place, Math.floor(rest / figuresPerValue) % size, rest % figuresPerValue);
+      const { c } = beside[Math.floor(rest / (size * figuresPerValue))]!;
+      return program.companion(c, place, Math.floor(rest / figuresPerValue) % size, rest % figuresPerValue);
     },
     fixed,
     overflowed,
     walkers,
+    uniforms,
+    tables: polynomials?.tables,
+    beyond: polynomials?.beyond,
+    singles: control?.singles,
   });
 }
 

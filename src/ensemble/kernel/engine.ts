@@ -1,12 +1,21 @@
 // The engine of one thread (run.ts, Engine): kernels where there are any, giving way to the event loop now and then.
+
+import { instructionsAStep } from "../../codegen/kernel/nodes.ts";
 import { InterruptedError } from "../../errors.ts";
 import { type Ensemble, pathsPerBlock } from "../ensemble.ts";
 import type { PathProgram } from "../program.ts";
 import { blocksFor, type Engine, otherTasks } from "../run.ts";
 import { type BlockRunner, blockRunner } from "./backends.ts";
 
-/** Blocks between two looks at the event loop: some milliseconds of kernel. */
-const blocksAtOnce = 4;
+/** Instructions of programs between two looks at the event loop, which takes as long as a short block: some milliseconds of kernel. */
+const instructionsAtOnce = 1e8;
+
+function blocksAtOnce({ path }: BlockRunner): number {
+  const steps = path?.places.at(-1);
+  // path by path, or until paths leave: a block is long
+  if (!path || steps === undefined) return 1;
+  return Math.max(1, Math.floor(instructionsAtOnce / (pathsPerBlock * steps * instructionsAStep(path.kernel))));
+}
 
 export interface ThreadEngineOptions {
   readonly backend?: "wasm" | "javascript";
@@ -31,13 +40,14 @@ export function threadEngine({ backend = "wasm", beforeBlocks }: ThreadEngineOpt
     used = runner;
     const from = fromBlock * pathsPerBlock;
     let ensemble: Ensemble | undefined;
+    const atOnce = blocksAtOnce(runner);
     for (let block = fromBlock; block < blocksFor(toPath); block++) {
       if (signal?.aborted) throw new InterruptedError("ensemble/interrupted", "Sampling was interrupted.");
       await beforeBlocks?.(runner, program, toPath);
       const next = runner.run(block, toPath);
       ensemble = ensemble ? ensemble.merge(next) : next;
       onProgress?.(Math.min(toPath, (block + 1) * pathsPerBlock) - from, toPath - from);
-      if (!runner.path || (block + 1 - fromBlock) % blocksAtOnce === 0) await otherTasks();
+      if ((block + 1 - fromBlock) % atOnce === 0) await otherTasks();
     }
     return ensemble!;
   };

@@ -12,7 +12,7 @@ import { regionOf } from "../../problem/region-of.ts";
 import type { ExitProgram } from "../exit-program.ts";
 import type { ExitJob } from "../job-spec.ts";
 import { startState, stateDimension } from "../momentum-sgd.ts";
-import { processOf } from "../process.ts";
+import { drivenByAtoms, processOf } from "../process.ts";
 import { freezeValues } from "./frozen.ts";
 import { localAt } from "./local.ts";
 import { loneNormalNodes, mapNode, operands, partsFor } from "./parts.ts";
@@ -62,9 +62,10 @@ export function exitKernel(program: ExitProgram): ExitKernel {
   const start = startState(problem);
   const levels = model ? program.levels!.substeps : [1];
   const met = model ? meets(problem, model) : { z: undefined, defect: undefined };
-  const { sharing: members } = normalLayout(d, job.normals);
-  const parts = partsFor(d, job.normals, 1, paths, true);
-  const normals = parts.columns(fine * d);
+  const atoms = drivenByAtoms(problem, job.process);
+  const members = atoms ? 1 : normalLayout(d, job.normals).sharing;
+  const parts = partsFor(d, atoms ? "uniform" : job.normals, 1, paths, true);
+  const normals = parts.columns(atoms ? 0 : fine * d);
   const from = parts.columns(0);
   const member = parts.columns(1);
   const threshold = model ? parts.columns(1) : undefined;
@@ -98,10 +99,10 @@ export function exitKernel(program: ExitProgram): ExitKernel {
   ];
   const told = size + alone([at.z, at.defect]).length;
   const fixed = alone([at.left, threshold]);
-  const draw = loneNormalNodes(parts, d, fine, normals, member, members);
+  const draw = atoms ? parts.random : [loneNormalNodes(parts, d, fine, normals, member, members)];
   const ways = levels.map((level): KernelNode[] => {
     const pieces = fine / level;
-    const drive = operands(normals, pieces * d, paths, pieces * d * paths);
+    const drive = atoms ? parts.rawInputs : operands(normals, pieces * d, paths, pieces * d * paths);
     const substep = mapNode("paths", [...moved, ...fixed, ...drive], moved, (m, inputs) => {
       const own = inputs.slice(0, moved.length);
       const alive = m.less(inputs[moved.length]!, m.constant(0));
@@ -115,11 +116,14 @@ export function exitKernel(program: ExitProgram): ExitKernel {
             inputs[moved.length + 1]!,
             vectors,
           )
-        : [...processStep(m, problem, own.slice(0, size), vectors[0]!), m.add(own[size]!, m.constant(1))];
+        : [
+            ...processStep(m, problem, own.slice(0, size), atoms ? parts.drives(m, normal)[0]! : { normals: normal }),
+            m.add(own[size]!, m.constant(1)),
+          ];
       // what tells of the path stays as it was when it left; the rest is not looked at any more
       return after.map((value, i) => (i < told ? m.select(alive, value, own[i]!) : value));
     });
-    return [draw, { kind: "repeat", times: level, body: [substep] }, watch()];
+    return [...draw, { kind: "repeat", times: level, body: [substep] }, watch()];
   });
   const base = kernelOf(parts, job, {
     ways,

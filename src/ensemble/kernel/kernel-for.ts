@@ -1,38 +1,57 @@
-// Which programs have a kernel: Gaussian noise given by formulas, objectives given by a formula, and few enough dimensions where a Hessian's
-// eigenvalues are needed. The rest (minibatches, networks, many dimensions) runs path by path (ensemble/run.ts).
+// Which programs have a kernel: Gaussian or discrete noise given by formulas, objectives given by a formula, and few enough dimensions where a
+// Hessian's eigenvalues are needed. The rest (minibatches, networks, many dimensions) runs path by path (ensemble/run.ts).
 
 import { isDeterministic } from "../../model/define.ts";
+import type { SdeModel } from "../../model/model.ts";
+import { atEffectiveRate, hasVelocity } from "../../model/momentum.ts";
+import type { SgdProblem } from "../../problem/problem.ts";
 import type { CoupledProgram } from "../coupled.ts";
 import { type ExitProgram, hasNoise } from "../exit-program.ts";
-import { processOf } from "../process.ts";
+import type { CoupledJob, SingleJob } from "../job-spec.ts";
+import { companionOf, processOf } from "../process.ts";
 import type { PathProgram } from "../program.ts";
+import { isSvag } from "../svag.ts";
 import { coupledKernel } from "./coupled-kernel.ts";
 import { exitKernel } from "./exit-kernel.ts";
 import type { PathKernel } from "./path-kernel.ts";
+import { polynomialPlan } from "./polynomial-steps.ts";
 import { singleKernel } from "./single-kernel.ts";
+import { singlePolynomialKernel } from "./single-polynomial-kernel.ts";
 import { mostDimensions } from "./spectral.ts";
 
 export const kernelDefaults = {
   /** SGD alone: its program grows with d. */
   mostDimensions: 64,
+  /** Models by polynomials in the Hessian: d^2 entries are written out. */
+  mostByPolynomials: 32,
+  /** Entries of all atoms of discrete noise: each is a value to select. */
+  mostAtomEntries: 256,
 };
 
-/** The kernel of a program, or undefined where it has none. */
+/** The kernel of a program, or undefined where it has none. With momentum a model without a velocity is plain SGD's at the effective rate. */
 export function kernelFor(program: PathProgram): PathKernel | undefined {
   const { problem, spec } = program;
+  if (problem.momentum && spec.question !== "coupled" && !isSvag(spec.process)) {
+    const process = processOf(spec.process);
+    if (typeof process !== "string" && !hasVelocity(process)) return kernelFor({ ...program, problem: atEffectiveRate(problem) });
+  }
   const { objective, noise, momentum } = problem;
-  // with momentum SGD has kernels, its models none
-  if (!objective.formula || noise.kind !== "gaussian" || !noise.covarianceFormulas) return undefined;
+  // with momentum SGD has kernels, models with a velocity and coupled paths have none
+  if (!objective.formula || !noise.covarianceFormulas || !hasKernelNoise(problem)) return undefined;
   if (problem.tests.some((test) => !test.expr)) return undefined;
+  if (spec.question !== "coupled" && isSvag(spec.process)) return undefined;
   const { d } = objective;
   switch (spec.question) {
     case "single": {
-      const alone = typeof processOf(spec.process) === "string";
-      if (spec.regions.length > 0 || (momentum && !alone) || d > (alone ? kernelDefaults.mostDimensions : mostDimensions)) return undefined;
-      return singleKernel(problem, spec);
+      const process = processOf(spec.process);
+      const alone = typeof process === "string";
+      if (spec.regions.length > 0 || (momentum && !alone) || d > kernelDefaults.mostDimensions) return undefined;
+      if (alone) return singleKernel(problem, spec);
+      return singleByPolynomials(problem, spec, process) ?? (d <= mostDimensions ? singleKernel(problem, spec) : undefined);
     }
     case "coupled":
-      return momentum || d > mostDimensions ? undefined : coupledKernel(program as CoupledProgram);
+      if (momentum) return undefined;
+      return byPolynomials(program as CoupledProgram) ?? (d <= mostDimensions ? coupledKernel(program as CoupledProgram) : undefined);
     case "exit": {
       const process = processOf(spec.process);
       const alone = typeof process === "string";
@@ -46,4 +65,27 @@ export function kernelFor(program: PathProgram): PathKernel | undefined {
       return exitKernel(program as ExitProgram);
     }
   }
+}
+
+/** Three dimensions and more: polynomials in the Hessian, where the problem is one for them, take a fraction of the time of its eigenvectors. */
+const forPolynomials = ({ objective: { d } }: SgdProblem): boolean => d > 2 && d <= kernelDefaults.mostByPolynomials;
+
+function byPolynomials(program: CoupledProgram): PathKernel | undefined {
+  const { problem, spec } = program;
+  const { fine, companions } = spec as CoupledJob;
+  const models = companions.map(companionOf).flatMap((one) => (one === "sgd-gaussian" || isDeterministic(one) ? [] : [one]));
+  if (!forPolynomials(problem)) return undefined;
+  const plan = polynomialPlan(problem, models, fine, program.levels.substeps);
+  return plan && coupledKernel(program, plan);
+}
+
+function singleByPolynomials(problem: SgdProblem, job: SingleJob, model: SdeModel): PathKernel | undefined {
+  if (!forPolynomials(problem) || isDeterministic(model)) return undefined;
+  const plan = polynomialPlan(problem, [model], job.substeps, [job.substeps]);
+  return plan && singlePolynomialKernel(problem, job, model, plan);
+}
+
+function hasKernelNoise({ noise }: SgdProblem): boolean {
+  if (noise.kind !== "discrete") return noise.kind === "gaussian";
+  return noise.atomFormulas !== undefined && noise.atomFormulas.values.flat().length <= kernelDefaults.mostAtomEntries;
 }

@@ -1,5 +1,5 @@
 // Observations (ensemble/observation.ts) as formulas in a kernel's program: the values of every walker's state, NaN where it has overflowed.
-import type { MapNode } from "../../codegen/kernel/kernel.ts";
+import type { MapNode, Operand } from "../../codegen/kernel/kernel.ts";
 import type { Value } from "../../codegen/program.ts";
 import type { SgdProblem } from "../../problem/problem.ts";
 import { stateDimension } from "../momentum-sgd.ts";
@@ -37,7 +37,7 @@ export function observationColumns(
 /**
  * A map over paths from the walkers' states to figures.
  * @param states   places of the states' columns, [process][walker]
- * @param combine  figures from the values, [process][walker][value]
+ * @param combine  figures from the values, [process][walker][value], and from what else is to be looked at
  */
 export function figureMap(
   parts: Parts,
@@ -46,7 +46,8 @@ export function figureMap(
   { at, size }: ObservationColumns,
   states: readonly (readonly number[])[],
   figures: number,
-  combine: (m: Builder, values: readonly (readonly (readonly Value[])[])[]) => readonly Value[],
+  combine: (m: Builder, values: readonly (readonly (readonly Value[])[])[], more: readonly Value[]) => readonly Value[],
+  more: readonly Operand[] = [],
 ): MapNode {
   const d = stateDimension(problem);
   const { paths } = parts;
@@ -54,6 +55,7 @@ export function figureMap(
   const inputs = [
     ...walkers.flatMap((state) => operands(state, d, paths)),
     ...(at === undefined ? [] : operands(at, states.length * d, paths)),
+    ...more,
   ];
   let count = 0;
   const node = mapNode("paths", inputs, [], (m, given) => {
@@ -65,7 +67,7 @@ export function figureMap(
         return whereFinite(m, x, observed(m, problem, spec, x, center));
       }),
     );
-    const results = combine(m, values);
+    const results = combine(m, values, given.slice(given.length - more.length));
     count = results.length;
     return results;
   });

@@ -6,6 +6,9 @@ import { purposes } from "../../numerics/philox.ts";
 import { normalLayout } from "../../numerics/random.ts";
 import type { Builder } from "./values.ts";
 
+/** What a step of a path is driven by: its normals, or (discrete noise) the uniform that picks an atom. */
+export type Drive = { readonly normals: readonly Value[] } | { readonly uniform: Value };
+
 export interface Parts {
   /** B and M of kernel.ts; W = M B paths. */
   readonly blocks: number;
@@ -21,8 +24,9 @@ export interface Parts {
   readonly random: readonly RandomNode[];
   /** The normals of a block in the order of normalSource, from a program's inputs `raw` (perBlock for each draw). */
   normals(m: Builder, raw: readonly Value[]): Value[];
+  /** What drives each member of a block, from the same inputs. */
+  drives(m: Builder, raw: readonly Value[]): Drive[];
   readonly rawInputs: readonly Operand[];
-  readonly perBlock: number;
 }
 
 const defaults = {
@@ -32,13 +36,17 @@ const defaults = {
   fewestPaths: 64,
 };
 
+/** One uniform a path, of a block that is the path's own. */
+const uniformLayout = { perBlock: 1, sharing: 1, blocks: 1 };
+
 /**
+ * @param kind     normals, or the one uniform of a step of SGD with discrete noise
  * @param columns  roughly how many columns of paths there will be
  * @param wanted   paths of a batch; default: as many as keep the columns in the cache
  * @param alone    every path has its block of random numbers to itself, though the block serves several paths (loneNormalNodes)
  */
-export function partsFor(d: number, kind: NormalKind, columns: number, wanted?: number, alone = false): Parts {
-  const { perBlock, sharing: members, blocks: draws } = normalLayout(d, kind);
+export function partsFor(d: number, kind: NormalKind | "uniform", columns: number, wanted?: number, alone = false): Parts {
+  const { perBlock, sharing: members, blocks: draws } = kind === "uniform" ? uniformLayout : normalLayout(d, kind);
   const sharing = alone ? 1 : members;
   let paths = wanted ?? defaults.mostPaths;
   const doubles = columns + (draws * (perBlock + 2)) / sharing;
@@ -48,8 +56,20 @@ export function partsFor(d: number, kind: NormalKind, columns: number, wanted?: 
   const numbers = memory.take(blocks / 2);
   const random = Array.from({ length: draws }, (_, b): RandomNode => {
     const saved = memory.take((3 * blocks) / 2);
-    return { kind: "random", word3: (purposes.normals << 28) | b, saved, out: { at: memory.take(perBlock * blocks), stride: 0 } };
+    const out = { at: memory.take(perBlock * blocks), stride: 0 };
+    return kind === "uniform"
+      ? { kind: "random", word3: purposes.gradientNoise << 28, saved, out, uniform: true }
+      : { kind: "random", word3: (purposes.normals << 28) | b, saved, out };
   });
+  const normals = (m: Builder, raw: readonly Value[]): Value[] => {
+    const pair = kind === "fast" ? fastNormals : fullNormals;
+    const drawn: Value[] = [];
+    for (let i = 0; i < raw.length; i += 2) {
+      const { first, second } = pair(m, raw[i]!, raw[i + 1]!);
+      drawn.push(first, second);
+    }
+    return drawn;
+  };
   return {
     blocks,
     sharing,
@@ -60,17 +80,42 @@ export function partsFor(d: number, kind: NormalKind, columns: number, wanted?: 
     size: memory.size,
     random,
     rawInputs: random.flatMap(({ out }) => Array.from({ length: perBlock }, (_, i) => ({ at: out.at + i * blocks, stride: 0 }))),
-    perBlock,
-    normals(m, raw) {
-      const pair = kind === "fast" ? fastNormals : fullNormals;
-      const drawn: Value[] = [];
-      for (let i = 0; i < raw.length; i += 2) {
-        const { first, second } = pair(m, raw[i]!, raw[i + 1]!);
-        drawn.push(first, second);
-      }
-      return drawn;
+    normals,
+    drives(m, raw) {
+      if (kind === "uniform") return [{ uniform: uniformOfRaw(m, raw[0]!) }];
+      const drawn = normals(m, raw);
+      return Array.from({ length: sharing }, (_, v) => ({ normals: drawn.slice(v * d, (v + 1) * d) }));
     },
   };
+}
+
+/** (k + 1/2) 2^-52 from 1 + k 2^-52, exactly (numerics/random.ts). */
+export function uniformOfRaw(m: Builder, raw: Value): Value {
+  return m.subtract(raw, m.constant(1 - 2 ** -53));
+}
+
+export interface PathUniforms {
+  /** Random nodes, one for each member of a block, that fill `raw`. */
+  readonly random: readonly RandomNode[];
+  /** A column of paths. */
+  readonly raw: number;
+  /** Columns of path numbers, [member], and the place of their high word: whoever runs the kernel fills them. */
+  readonly numbers: readonly number[];
+  readonly high: number;
+}
+
+/** Uniforms of discrete noise beside normals whose blocks may serve several paths: every path's own, by its own number. */
+export function pathUniforms(parts: Parts): PathUniforms {
+  const { sharing, blocks } = parts;
+  const raw = parts.columns(1);
+  const high = parts.take(1);
+  const numbers = Array.from({ length: sharing }, () => parts.take(blocks / 2));
+  const random = numbers.map((own, v): RandomNode => {
+    const saved = parts.take((3 * blocks) / 2);
+    const out = { at: raw + v * blocks, stride: 0 };
+    return { kind: "random", word3: purposes.gradientNoise << 28, saved, out, uniform: true, own: { numbers: own, high } };
+  });
+  return { random, raw, numbers, high };
 }
 
 /** Values of columns from `at` on. */

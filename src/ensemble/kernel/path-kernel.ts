@@ -1,6 +1,7 @@
 // What a program (ensemble/program.ts) becomes as a kernel, and what of its results lies where: columns that are set at the start, states,
 // encounters, figures. Made by single-kernel.ts and coupled-kernel.ts, run by run-kernel.ts.
 import type { Kernel } from "../../codegen/kernel/kernel.ts";
+import type { PathUniforms } from "./parts.ts";
 
 /** One walker's columns: encounters of an SDE, if it can have any. */
 export interface Encountered {
@@ -21,11 +22,19 @@ export interface PathKernel {
   readonly places: readonly number[];
   /** Columns that hold these values while place p is observed. */
   readonly centers: readonly { readonly at: number; readonly values: readonly number[] }[];
+  /** Places in memory, not columns, that hold these values while place p is observed. */
+  readonly singles?: readonly { readonly at: number; readonly values: readonly number[] }[] | undefined;
   /** Index of the program's figure for the kernel's f-th figure at place p. */
   figure(place: number, f: number): number;
   /** Figures that are not simulated: constants, and constants less another figure. */
   readonly fixed: readonly { readonly figure: number; readonly value: number; readonly less?: number }[];
   readonly walkers: readonly Encountered[];
+  /** Columns of path numbers beside those of blocks (parts.ts, pathUniforms). */
+  readonly uniforms?: PathUniforms | undefined;
+  /** What memory holds beside columns, before the first step. */
+  readonly tables?: readonly { readonly at: number; readonly values: Float64Array }[] | undefined;
+  /** Column that is above 1 for paths whose values are not to be used (polynomial-steps.ts): the program itself runs these. */
+  readonly beyond?: number | undefined;
   /** Processes without noise that overflow, on every path. */
   readonly overflowed: readonly number[];
 }

@@ -6,45 +6,36 @@ import { event, eventsPerProcess } from "../events.ts";
 import type { PathProgram } from "../program.ts";
 import { noteBatch } from "./events.ts";
 import type { PathKernel } from "./path-kernel.ts";
-
-/** Steps that one setting of Philox's word 3 serves. */
-const stepsPerWord = 0x1000000;
+import { readablePaths } from "./readable-paths.ts";
+import { walkPaths } from "./walk.ts";
 
 export function runKernelBlock(program: PathProgram, path: PathKernel, runner: KernelRunner, block: number, toPath: number): Ensemble {
   const { kernel, places } = path;
   const { memory } = runner;
-  const { sharing, blocks, figures, sums } = kernel;
+  const { sharing, figures, sums } = kernel;
   const first = block * pathsPerBlock;
   const count = Math.min(pathsPerBlock, toPath - first);
   const sumsPerPlace = figures.count * sumsPerFigure;
   memory.fill(0, sums, sums + places.length * sumsPerPlace);
-  const numbers = new Int32Array(memory.buffer, memory.byteOffset + 8 * kernel.numbers, blocks);
   const counts = new Float64Array(program.counts.length);
   const extremes: (Extreme | null)[] = new Array<Extreme | null>(program.extremes.length).fill(null);
 
   for (let from = 0; from < count; from += path.paths) {
     const batch = Math.min(path.paths, count - from);
-    const used = Math.ceil(Math.ceil(batch / sharing) / lanes) * lanes;
-    const number = (first + from) / sharing;
-    for (let b = 0; b < used; b++) numbers[b] = (number + b) | 0;
-    for (const { at, value } of path.begin) memory.fill(value, at, at + path.paths);
-    const high = Math.floor(number / 2 ** 32) | 0;
-    let step = 0;
+    const { used, advance } = walkPaths(path, runner, first + from, batch);
+    const readable = path.beyond === undefined ? undefined : readablePaths(program, path, path.beyond, memory, first + from, batch);
     for (const [place, to] of places.entries()) {
-      while (step < to) {
-        const word = Math.floor(step / stepsPerWord);
-        if (step % stepsPerWord === 0) runner.prepare(used, word << 20);
-        const until = Math.min(to, (word + 1) * stepsPerWord);
-        runner.steps(0, used, step, until, high);
-        step = until;
-      }
+      advance(to);
       for (const { at, values } of path.centers) memory.fill(values[place]!, at, at + path.paths);
+      for (const { at, values } of path.singles ?? []) memory[at] = values[place]!;
       runner.observe(used);
+      readable?.replaceFigures(place);
       const at = sums + place * sumsPerPlace;
       if (from === 0) for (let f = 0; f < figures.count; f++) memory[at + f * sumsPerFigure] = memory[figures.at + f * path.paths]!;
       if (batch === used * sharing) runner.accumulate(used, at);
       else accumulateSome(path, memory, batch, at);
     }
+    readable?.note(counts, extremes);
     noteBatch(program, path, memory, first + from, batch, counts, extremes);
   }
   for (const process of path.overflowed) counts[process * eventsPerProcess + event.overflow] = count;

@@ -1,9 +1,10 @@
-// One process by its scheme (ensemble/single.ts) as a kernel: normals and step in one map over blocks, so that normals never go through memory.
+// One process by its scheme (ensemble/single.ts) as a kernel: random numbers and step in one map over blocks, so that normals never go through
+// memory.
 import { interleave } from "../../codegen/kernel/interleave.ts";
 import type { SgdProblem } from "../../problem/problem.ts";
 import type { SingleJob } from "../job-spec.ts";
 import { startState, stateDimension } from "../momentum-sgd.ts";
-import { processOf } from "../process.ts";
+import { drivenByAtoms, processOf } from "../process.ts";
 import { figureMap, observationColumns } from "./observe.ts";
 import { mapNode, operands, partsFor } from "./parts.ts";
 import type { PathKernel } from "./path-kernel.ts";
@@ -17,7 +18,7 @@ export function singleKernel(problem: SgdProblem, job: SingleJob): PathKernel {
   const met = model ? meets(problem, model) : { z: undefined, defect: undefined };
   const size = stateDimension(problem);
   const width = size + (met.z ? 1 : 0) + (met.defect ? 1 : 0);
-  const parts = partsFor(d, job.normals, width);
+  const parts = partsFor(d, drivenByAtoms(problem, job.process) ? "uniform" : job.normals, width);
   const { sharing, blocks, paths } = parts;
   const state = parts.columns(width);
   const z = met.z && state + d * paths;
@@ -26,16 +27,14 @@ export function singleKernel(problem: SgdProblem, job: SingleJob): PathKernel {
   // the columns of every member of a block, one member after another
   const columns = Array.from({ length: sharing }, (_, v) => operands(state + v * blocks, width, paths)).flat();
   const members = mapNode("blocks", [...columns, ...parts.rawInputs], columns, (m, inputs) => {
-    const normals = parts.normals(m, inputs.slice(columns.length));
-    return Array.from({ length: sharing }, (_, v) => {
+    return parts.drives(m, inputs.slice(columns.length)).flatMap((drive, v) => {
       const own = inputs.slice(v * width, (v + 1) * width);
       const x = own.slice(0, size);
-      const normal = normals.slice(v * d, (v + 1) * d);
-      if (!model) return processStep(m, problem, x, normal);
+      if (!model || "uniform" in drive) return processStep(m, problem, x, drive);
       const before = { z: met.z && own[d], defect: met.defect && own[width - 1] };
-      const after = sdeSubstep(m, problem, model, { fine: job.substeps, level: job.substeps }, x, before, [normal]);
+      const after = sdeSubstep(m, problem, model, { fine: job.substeps, level: job.substeps }, x, before, [drive.normals]);
       return [...after.x, ...(met.z ? [after.met.z!] : []), ...(met.defect ? [after.met.defect!] : [])];
-    }).flat();
+    });
   });
   const step = { ...members, program: interleave(members.program, sharing) };
   const observation = observationColumns(parts, problem, job.observation, job.steps, 1);

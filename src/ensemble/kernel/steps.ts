@@ -1,5 +1,5 @@
-// One step, or one substep, of a path, written into a kernel's program: SGD with Gaussian noise, SGD on the normals of an SDE's substeps, and an
-// SDE by local linearisation. The readable twins, path by path, are ensemble/sgd.ts, coupled-sgd.ts and sde.ts: the oracles in the tests.
+// One step, or one substep, of a path, written into a kernel's program: SGD with Gaussian or discrete noise, SGD on the normals of an SDE's
+// substeps, and an SDE by local linearisation. The readable twins, path by path, are ensemble/sgd.ts, coupled-sgd.ts and sde.ts: the oracles in the tests.
 import { buildProgram, type Value } from "../../codegen/program.ts";
 import { haSme } from "../../model/ha-sme.ts";
 import type { SdeModel } from "../../model/model.ts";
@@ -7,6 +7,7 @@ import type { SgdProblem } from "../../problem/problem.ts";
 import { psdRoot } from "../root.ts";
 import { type FrozenValues, freezeValues } from "./frozen.ts";
 import { type Local, localAt } from "./local.ts";
+import type { Drive } from "./parts.ts";
 import { type Builder, cholesky, dot, larger, lowerTimes, sumOf, times } from "./values.ts";
 
 /** Sigma^{1/2} n at a point. */
@@ -24,19 +25,34 @@ function rootTimes(m: Builder, { noise, objective, start }: SgdProblem, local: L
   );
 }
 
-/** x - eta (grad f + Sigma^{1/2} n). */
-export function sgdStep(m: Builder, problem: SgdProblem, x: readonly Value[], normal: readonly Value[]): Value[] {
+/** The atom of discrete noise that a uniform picks: the first whose sum of probabilities, up to its own, lies above. */
+function atomOf(m: Builder, { noise }: SgdProblem, local: Local, uniform: Value): Value[] {
+  const { values, probabilities } = noise.atomFormulas!;
+  const atoms = values.map((vector) => vector.map((entry) => local.formula(entry)));
+  const weights = probabilities.slice(0, -1).map((entry) => local.formula(entry));
+  let sum: Value | undefined;
+  const passed = weights.map((weight) => m.lessEqual((sum = sum === undefined ? weight : m.add(sum, weight)), uniform));
+  return atoms.at(-1)!.map((last, i) => passed.reduceRight((rest, beyond, a) => m.select(beyond, rest, atoms[a]![i]!), last));
+}
+
+/** g - grad f. */
+function noiseOf(m: Builder, problem: SgdProblem, local: Local, drive: Drive): Value[] {
+  return "uniform" in drive ? atomOf(m, problem, local, drive.uniform) : rootTimes(m, problem, local, drive.normals);
+}
+
+/** x - eta (grad f + noise). */
+export function sgdStep(m: Builder, problem: SgdProblem, x: readonly Value[], drive: Drive): Value[] {
   const local = localAt(m, problem, x);
-  const noise = rootTimes(m, problem, local, normal);
+  const noise = noiseOf(m, problem, local, drive);
   return local.gradient.map((g, i) => m.subtract(x[i]!, times(m, problem.learningRate, m.add(g, noise[i]!))));
 }
 
-/** Heavy ball: v+ = beta v - eta (grad f + Sigma^{1/2} n), x+ = x + v+; x and v one after another. */
-export function heavyBallStep(m: Builder, problem: SgdProblem, beta: number, state: readonly Value[], normal: readonly Value[]): Value[] {
+/** Heavy ball: v+ = beta v - eta (grad f + noise), x+ = x + v+; x and v one after another. */
+export function heavyBallStep(m: Builder, problem: SgdProblem, beta: number, state: readonly Value[], drive: Drive): Value[] {
   const { d } = problem.objective;
   const x = state.slice(0, d);
   const local = localAt(m, problem, x);
-  const noise = rootTimes(m, problem, local, normal);
+  const noise = noiseOf(m, problem, local, drive);
   const v = local.gradient.map((g, i) =>
     m.subtract(m.multiply(m.constant(beta), state[d + i]!), times(m, problem.learningRate, m.add(g, noise[i]!))),
   );
@@ -44,8 +60,8 @@ export function heavyBallStep(m: Builder, problem: SgdProblem, beta: number, sta
 }
 
 /** SGD's step, with or without momentum, of the whole state. */
-export function processStep(m: Builder, problem: SgdProblem, state: readonly Value[], normal: readonly Value[]): Value[] {
-  return problem.momentum ? heavyBallStep(m, problem, problem.momentum.beta, state, normal) : sgdStep(m, problem, state, normal);
+export function processStep(m: Builder, problem: SgdProblem, state: readonly Value[], drive: Drive): Value[] {
+  return problem.momentum ? heavyBallStep(m, problem, problem.momentum.beta, state, drive) : sgdStep(m, problem, state, drive);
 }
 
 /** SGD on the normals of `fine` substeps (coupled-sgd.ts). */

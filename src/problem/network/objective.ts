@@ -28,16 +28,10 @@ export function networkObjective(
     return out;
   };
   const hessianTimes = (x: Vector, v: Vector, out: Vector): Vector => addMultiple(l2, v, passes.hessianTimes(x, v, undefined, out));
-  const one = new Float64Array(n);
   const samples: Samples = Object.freeze({
     n,
     gradient: (i: number, x: Vector, out: Vector) => addMultiple(l2, x, passes.batchGradient(x, [i], out)),
-    hessianTimes(i: number, x: Vector, v: Vector, out: Vector) {
-      one[i] = 1;
-      passes.hessianTimes(x, v, one, out);
-      one[i] = 0;
-      return addMultiple(l2, v, out);
-    },
+    hessianTimes: (i: number, x: Vector, v: Vector, out: Vector) => addMultiple(l2, v, passes.oneHessianTimes(x, v, i, out)),
     batchGradient: (picked: ArrayLike<number>, x: Vector, out: Vector) => addMultiple(l2, x, passes.batchGradient(x, picked, out)),
     gradients: (x: Vector, out: Float64Array) => addToRows(passes.sampleGradients(x, out), l2, x),
     allHessianTimes: (x: Vector, v: Vector, out: Float64Array) => addToRows(passes.sampleHessianTimes(x, v, out), l2, v),

@@ -20,6 +20,8 @@ export interface NetworkPasses {
   gradient(x: Vector, c: Vector | undefined, out: Vector): Vector;
   /** The mean of grad f_i over the samples picked, repeats included. */
   batchGradient(x: Vector, picked: ArrayLike<number>, out: Vector): Vector;
+  /** (Hessian of f_i) v of one sample: a pass over one tile. */
+  oneHessianTimes(x: Vector, v: Vector, i: number, out: Vector): Vector;
   /** grad f_i(x) . v, n of them. */
   slopes(x: Vector, v: Vector, out: Vector): Vector;
   /** |grad f_i(x)|^2, n of them. */
@@ -111,6 +113,14 @@ export function networkPasses(shape: NetworkShape, data: NetworkData, make: Make
         weighAlike(count, 1 / picked.length);
         run("sum0", tiles.batch);
       }
+      return collect(out);
+    },
+    oneHessianTimes(x, v, i, out) {
+      load(x, v);
+      heap.fill(0, sums, sums + d);
+      tiles.gather(heap, [i], 0, 1);
+      weighAlike(1, 1);
+      run("sum1", tiles.batch);
       return collect(out);
     },
     slopes(x, v, out) {

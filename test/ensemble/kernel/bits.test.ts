@@ -1,12 +1,14 @@
 // Kernels of single and coupled programs: WebAssembly, native code and JavaScript give the same ensemble, bit for bit, and the readable walkers
 // (ensemble/run.ts) the same to rounding.
 import { describe, expect, it } from "vitest";
+import { fitControl } from "../../../src/ensemble/control-fit.ts";
 import { coupledProgram } from "../../../src/ensemble/coupled.ts";
 import type { Ensemble } from "../../../src/ensemble/ensemble.ts";
 import { kernelFor } from "../../../src/ensemble/kernel/kernel-for.ts";
 import { runKernelBlock } from "../../../src/ensemble/kernel/run-kernel.ts";
 import type { PathProgram } from "../../../src/ensemble/program.ts";
 import { runBlock } from "../../../src/ensemble/run.ts";
+import type { SgdKind } from "../../../src/ensemble/sgd.ts";
 import { singleProgram } from "../../../src/ensemble/single.ts";
 import { modelById } from "../../../src/model/index.ts";
 import type { NormalKind } from "../../../src/numerics/normals.ts";
@@ -55,14 +57,18 @@ function near(a: Ensemble, b: Ensemble, toPath: number): void {
   }
 }
 
-const single = (name: string, id: string, normals: NormalKind, substeps = id === "sgd" ? 1 : 4) => {
+const isDiscrete = (name: string): boolean => kernelProblems[name]!.noise.kind === "discrete";
+
+const single = (name: string, id: string, normals: NormalKind, substeps = id.startsWith("sgd") ? 1 : 4) => {
   const problem = kernelProblems[name]!;
-  const process = id === "sgd" ? ("sgd" as const) : modelById(id);
+  const process = id.startsWith("sgd") ? (id as SgdKind) : modelById(id);
   return singleProgram({ problem, process, substeps }, { kind: "state" }, [], [1, problem.steps], 1, normals);
 };
 
 describe.each(Object.keys(kernelProblems))("single programs, %s", (name) => {
-  it.each(["sgd", "sme1", "sme2", "ha-sme", "ha-sme-3", "spf"].filter((id) => id !== "ha-sme-3" || !name.includes("varying")))(
+  const models = ["sme1", "sme2", "ha-sme", "ha-sme-3", "spf"].filter((id) => id !== "ha-sme-3" || !name.includes("varying"));
+  // with discrete noise models are what they are with Gaussian noise of its covariance: one of them shows that it is found
+  it.each(isDiscrete(name) ? ["sgd", "sgd-gaussian", "ha-sme"] : ["sgd", ...models])(
     "%s",
     async (id) => {
       for (const normals of id === "sgd" || id === "ha-sme" ? normalKinds : (["fast"] as const)) await compare(single(name, id, normals));
@@ -77,8 +83,9 @@ describe("coupled programs", () => {
     async (name) => {
       const problem = kernelProblems[name]!;
       const ids = ["gradient-flow", "sme1", "sme2", "ha-sme", ...(name.includes("varying") ? [] : ["ha-sme-3"])];
-      for (const normals of name === "d = 2" ? normalKinds : (["fast"] as const))
-        await compare(coupledProgram(problem, ids.map(modelById), { kind: "tests" }, [1, problem.steps], 4, 3, 2, normals), [600]);
+      const companions = [...ids.map(modelById), ...(isDiscrete(name) ? (["sgd-gaussian"] as const) : [])];
+      for (const normals of name.startsWith("d = 2") && !name.includes("varying") ? normalKinds : (["fast"] as const))
+        await compare(coupledProgram(problem, companions, { kind: "tests" }, [1, problem.steps], 4, 3, 2, normals), [600]);
     },
     300_000,
   );
@@ -90,6 +97,24 @@ describe("coupled programs", () => {
   });
 });
 
+describe("controls", () => {
+  it.each(["d = 1", "d = 2", "d = 2, varying", "d = 3", "d = 1, discrete, varying", "d = 2, discrete"])(
+    "%s: what is taken from the figures",
+    async (name) => {
+      const problem = kernelProblems[name]!;
+      const companions = [...["gradient-flow", "sme1", "ha-sme"].map(modelById), ...(isDiscrete(name) ? (["sgd-gaussian"] as const) : [])];
+      const observation = { kind: "tests" } as const;
+      const steps = [1, problem.steps];
+      for (const values of [true, false]) {
+        const control = fitControl(problem, { companions, observation, steps, paths: 1e5, seed: 3, values });
+        if (!control) expect.fail("this problem has a control");
+        await compare(coupledProgram(problem, companions, observation, steps, 4, 3, 2, "fast", control), [600]);
+      }
+    },
+    300_000,
+  );
+});
+
 describe("blocks", () => {
   it("short ones: one path, one more than a vector, one less than a batch, the last of a block", async () => {
     await compare(single("d = 1", "sgd", "fast"), [1, 2, 33, 511, 513, 1023, 1024, 3 * 1024 + 5]);
@@ -99,6 +124,10 @@ describe("blocks", () => {
   it("path numbers above 2^32", async () => {
     await compare(single("d = 2", "sgd", "fast"), [2 ** 33 + 700]);
     await compare(single("d = 1", "ha-sme", "full"), [2 ** 40 - 24]);
+    // the uniforms of discrete noise go by paths, the normals beside them by blocks of four
+    const problem = kernelProblems["d = 1, discrete, varying"]!;
+    await compare(single("d = 1, discrete, varying", "sgd", "fast"), [2 ** 33 + 700]);
+    await compare(coupledProgram(problem, [modelById("ha-sme"), "sgd-gaussian"], { kind: "tests" }, [10], 2, 3), [2 ** 33 + 700]);
   });
 });
 

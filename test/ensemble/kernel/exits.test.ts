@@ -12,14 +12,15 @@ import { allRunners } from "./runners.ts";
 
 describe.each(Object.entries(kernelProblems))("exits, %s", (name, problem) => {
   const asked = { inside: problem.inside!.text, survival: [2, 8], maxSteps: 60 };
-  const ids = ["sgd", "ha-sme", "sme2", ...(name.includes("varying") ? [] : ["ha-sme-3"])];
+  const discrete = problem.noise.kind === "discrete";
+  const ids = discrete ? ["sgd", "sgd-gaussian", "ha-sme"] : ["sgd", "ha-sme", "sme2", ...(name.includes("varying") ? [] : ["ha-sme-3"])];
   it.each(ids)(
     "%s",
     async (id) => {
       for (const normals of id === "ha-sme" ? (["fast", "full"] as const) : (["fast"] as const)) {
         const program =
-          id === "sgd"
-            ? sgdExitProgram(problem, asked, 1, "sgd", normals)
+          id === "sgd" || id === "sgd-gaussian"
+            ? sgdExitProgram(problem, asked, 1, id, normals)
             : sdeExitProgram(problem, modelById(id), asked, id === "sme2" ? 2 : 4, 1, normals);
         const kernel = kernelFor(program) as ExitKernel | undefined;
         if (!kernel) expect.fail("this program has a kernel");
