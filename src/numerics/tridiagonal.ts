@@ -6,6 +6,12 @@ import type { Matrix, Vector } from "./arrays.ts";
 /** QL iterations an eigenvalue; two or three are usual. */
 const maxIterations = 60;
 
+/**
+ * After so many an entry counts as zero beside the whole matrix, not beside its neighbours: of a matrix with many eigenvalues 0 the rest of the
+ * diagonal is rounding, too, which each sweep makes anew.
+ */
+const patience = 20;
+
 /** Householder reduction to tridiagonal form, similarity only (Golub and Van Loan, 8.3.1), on the lower triangle. */
 export function tridiagonal(matrix: Matrix, d: number): { diagonal: Vector; beside: Vector } {
   const a = Float64Array.from(matrix);
@@ -59,12 +65,14 @@ export function tridiagonal(matrix: Matrix, d: number): { diagonal: Vector; besi
 /** Implicit QL with Wilkinson's shift on a symmetric tridiagonal matrix (EISPACK tql1); overwrites and returns the diagonal. */
 export function implicitQl(diagonal: Vector, beside: Vector): Vector {
   const n = diagonal.length;
+  let norm = 0;
+  for (let i = 0; i < n; i++) norm = Math.max(norm, Math.abs(diagonal[i]!) + Math.abs(beside[i]!) + Math.abs(beside[i - 1] ?? 0));
   for (let l = 0; l < n; l++) {
     for (let iteration = 0; ; iteration++) {
       let m = l;
       while (m < n - 1) {
         const size = Math.abs(diagonal[m]!) + Math.abs(diagonal[m + 1]!);
-        if (Math.abs(beside[m]!) <= 1.1102230246251565e-16 * size) break;
+        if (Math.abs(beside[m]!) <= 1.1102230246251565e-16 * (iteration < patience ? size : norm)) break;
         m++;
       }
       if (m === l) break;

@@ -80,6 +80,22 @@ describe("symmetricEigenvalues", () => {
     ).toBeLessThan(1e-13);
     expect(Array.from(symmetricEigenvalues(new Float64Array(d * d), d))).toEqual(new Array(d).fill(0));
   });
+
+  it("converges where most eigenvalues are 0 and the rest spans fourteen orders of magnitude", () => {
+    for (let rank = 1; rank <= 25; rank += 3) {
+      const d = 80 + 4 * rank;
+      const random = noise(rank);
+      const a = new Float64Array(d * d);
+      for (let q = 0; q < rank; q++) {
+        const v = Array.from({ length: d }, () => (random() > -0.4 ? random() * 10 ** -(q % 14) : 0));
+        for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) a[i * d + j]! += v[i]! * v[j]!;
+      }
+      const values = symmetricEigenvalues(a, d);
+      const trace = Array.from({ length: d }, (_, i) => a[i * d + i]!).reduce((sum, value) => sum + value, 0);
+      expect(Math.abs(values.reduce((sum, value) => sum + value, 0) / trace - 1)).toBeLessThan(1e-13);
+      expect(Math.abs(values[d - rank - 1]!)).toBeLessThan(1e-13 * trace);
+    }
+  });
 });
 
 describe("generalEigenvalues", () => {
