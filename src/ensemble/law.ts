@@ -76,7 +76,7 @@ export async function sampleLaw(problem: SgdProblem, models: readonly SdeModel[]
       const indices = (v: number) => figuresOf(program, process, place, v);
       return {
         step,
-        ...momentsFrom(ensemble.moments, indices, centers[process]![place]!, d, step),
+        ...momentsFrom(ensemble.moments, indices, centers[process]![place]!, d, step, control !== undefined),
         ...(process === 0 ? {} : { klFromSgd: null, w2SquaredFromSgd: null }),
       };
     });
@@ -168,16 +168,21 @@ function headlines(program: CoupledProgram, companions: number, last: number, d:
   return found;
 }
 
-/** Mean and covariance with errors, from the figures of the observation "moments". */
+/**
+ * Mean and covariance with errors, from the figures of the observation "moments".
+ * @param controlled  by control variates: means are then not those of the sample, and n/(n - 1) is not what a covariance lacks. What it lacks is
+ *   the variance of the mean that is left, far below its error
+ */
 export function momentsFrom(
   moments: Moments,
   indices: (v: number) => FigureIndices,
   center: Float64Array,
   d: number,
   steps: number,
+  controlled = false,
 ): { mean: Estimate[] | null; covariance: Estimate[][] | null } {
   const shift = Array.from({ length: d }, (_, i) => moments.mean[indices(i).value]!);
-  const unbiased = moments.count > 1 ? moments.count / (moments.count - 1) : 1;
+  const unbiased = moments.count > 1 && !controlled ? moments.count / (moments.count - 1) : 1;
   const mean: (Estimate | null)[] = [];
   for (let i = 0; i < d; i++) {
     const { value, correction } = indices(i);

@@ -22,7 +22,7 @@ export function singlePolynomialKernel(problem: SgdProblem, job: SingleJob, mode
     ways: [[normalNodes(parts, d, substeps, normals), ...polynomials.model(model, substeps, state)]],
     observe: [figureMap(parts, problem, job.observation, observation, [[state]], figures, (_m, [[values]]) => values!)],
     figures: { at: figures, count: observation.size },
-    begin: [{ at: polynomials.beyond, value: 0 }, ...operands(state, d, paths).map(({ at }, i) => ({ at, value: problem.start[i]! }))],
+    begin: [...operands(state, d, paths).map(({ at }, i) => ({ at, value: problem.start[i]! })), { at: polynomials.beyond, value: 0 }],
     places: steps,
     centers: observation.centers,
     figure: (place, f) => place * observation.size + f,

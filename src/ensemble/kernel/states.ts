@@ -7,6 +7,7 @@ import { type Scheme, singleProgram } from "../single.ts";
 import { kernelRunner } from "./backends.ts";
 import { kernelFor } from "./kernel-for.ts";
 import type { PathKernel } from "./path-kernel.ts";
+import { readablePaths } from "./readable-paths.ts";
 import { walkPaths } from "./walk.ts";
 
 export interface StateRunner {
@@ -37,11 +38,11 @@ export function stateRunner(
   const moved = steps.filter((step) => step > 0);
   const program: PathProgram = singleProgram(scheme, { kind: "state" }, [], moved, seed, normals);
   const path = kernelFor(program);
-  return path && overStates(path, kernelRunner(path.kernel, backend), steps.length - moved.length);
+  return path && overStates(program, path, kernelRunner(path.kernel, backend), steps.length - moved.length);
 }
 
 /** @param still  places before the first step */
-function overStates(path: PathKernel, runner: KernelRunner, still: number): StateRunner {
+function overStates(program: PathProgram, path: PathKernel, runner: KernelRunner, still: number): StateRunner {
   const { memory } = runner;
   const { sharing, blocks, figures } = path.kernel;
   const { count: size } = figures;
@@ -52,11 +53,13 @@ function overStates(path: PathKernel, runner: KernelRunner, still: number): Stat
     size,
     run(first, count, out) {
       const { used, advance } = walkPaths(path, runner, first, count);
+      const readable = path.beyond === undefined ? undefined : readablePaths(program, path, path.beyond, memory, first, count);
       for (let place = 0; place < still; place++)
         for (let p = 0; p < count; p++) for (let i = 0; i < size; i++) out[(place * count + p) * size + i] = start[i]!.value;
       for (const [place, to] of path.places.entries()) {
         advance(to);
         runner.observe(used);
+        readable?.replaceFigures(place);
         const at = (still + place) * count * size;
         for (let i = 0; i < size; i++) {
           const column = figures.at + i * path.paths;
