@@ -24,7 +24,7 @@ const defaults = {
   fine: { fineness: 0.75, shift: 0.5 },
   coarse: { fineness: 0.88, shift: 0 },
   /** Kernel values of all levels together: the work of some seconds. */
-  maxWork: 1e9,
+  maxWork: 4e9,
   /** Levels are added until every figure is this good, over max(1, E|phi|). */
   target: 1e-7,
   /**
@@ -121,7 +121,7 @@ function refined(
   floor: number,
   signal: AbortSignal | undefined,
 ): Refined | Failure {
-  const check = run(1, { ...defaults.coarse, maxWork: defaults.maxWork, signal });
+  const check = run(1, { ...defaults.coarse, maxWork: 4e9, signal });
   if ("reason" in check) return check;
   const found: Averages[] = [];
   let left = defaults.maxWork - check.work;
@@ -129,7 +129,7 @@ function refined(
   for (const [i, level] of defaults.levels.entries()) {
     // work grows like level^3
     if (i > 0 && found[0]!.work * level ** 3 > left) break;
-    const own = run(level, { ...defaults.fine, maxWork: left, signal });
+    const own = run(level, { ...defaults.fine, maxWork: 4e9, signal });
     if ("reason" in own) {
       if (i < 2) return own;
       break;
