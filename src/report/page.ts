@@ -129,7 +129,7 @@ ${problemFile(problem.problem, "The problem file")}</section>
 function stability({ diagnose, problem }: ComparedProblem): Markup | null {
   if (!diagnose.sweep || diagnose.sweep.length === 0) return null;
   const { meanSquare, meanSquareBounds: bounds } = diagnose.thresholds;
-  const beta = problem.momentum ?? 0;
+  const beta = typeof problem["momentum"] === "number" ? problem["momentum"] : 0;
   const squares = diagnose.sweep.some((row) => row.stableInMeanSquare === null);
   const undecided = beta > 0 ? " A dash: with momentum not decided here." : " A dash: not decided here, see the warnings.";
   return html`<h3>Stability where SGD starts</h3>${htmlTables([sweepTable(diagnose.sweep)])}<p class="note">In mean: every z between 0 and ${beta > 0 ? html`2(1 + beta) = ${formatNumber(2 * (1 + beta), 4)}` : 2}. In mean square: E|x|² stays bounded although samples have curvatures of their own${typeof meanSquare === "number" ? html`, up to a learning rate of ${formatNumber(meanSquare, 4)}` : bounds ? html`, surely below a learning rate of ${formatNumber(bounds.stableBelow, 4)} and surely not above ${formatNumber(bounds.unstableAbove, 4)}` : null}.${squares ? undecided : ""}</p>
