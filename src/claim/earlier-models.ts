@@ -10,7 +10,7 @@ import { normalSource } from "../numerics/random.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { law } from "../question/law.ts";
 import { abstractSentence, type Claim, type ClaimContext, checkpoint, type Findings } from "./claim.ts";
-import { earlierModels, quadraticProblem } from "./problems.ts";
+import { earlierModels, modelTitle, quadraticProblem } from "./problems.ts";
 import { agrees } from "./verdict.ts";
 
 const defaults = {
@@ -140,7 +140,10 @@ async function measure(context: ClaimContext): Promise<Findings> {
     ...earlierModels.map((model): ClaimTest => {
       const worst = worstOf(model);
       return {
-        ...{ decides: "claim", rule: `${model} has a wrong escape probability on some quadratic (off by more than ${defaults.wrong})` },
+        ...{
+          decides: "claim",
+          rule: `${modelTitle(model)} has a wrong escape probability on some quadratic (off by more than ${defaults.wrong})`,
+        },
         found: `off by ${worst.off.toPrecision(2)} at the ${worst.name}`,
         passed: worst.off > defaults.wrong,
       };

@@ -5,7 +5,7 @@ import type { ClaimTest, Measured } from "../answer/reproduce.ts";
 import { log } from "../numerics/elementary.ts";
 import { abstractSentence, type Claim, type ClaimContext, checkpoint, type Findings } from "./claim.ts";
 import { type ExitCase, type ExitRatios, exitRatios } from "./exit-ratios.ts";
-import { earlierSdes, formulaProblem } from "./problems.ts";
+import { earlierSdes, formulaProblem, modelTitle } from "./problems.ts";
 import { reach, told } from "./verdict.ts";
 
 const defaults = {
@@ -63,7 +63,7 @@ async function measure(context: ClaimContext): Promise<Findings> {
   ]);
   const off = (ratio: Estimate | null | undefined) => (ratio ? Math.abs(log(ratio.value)) : Number.POSITIVE_INFINITY);
   const say = (row: ExitRatios, ids: readonly string[]) =>
-    `${row.name}: ${ids.map((id) => `${id} ${row.ratios[id] ? told(row.ratios[id]) : "none"}`).join(", ")}`;
+    `${row.name}: ${ids.map((id) => `${modelTitle(id)} ${row.ratios[id] ? told(row.ratios[id]) : "none"}`).join(", ")}`;
   const quadratics = rows.filter(({ quadratic }) => quadratic);
   const others = rows.filter(({ quadratic, ratios }) => !quadratic && ratios["ha-sme"]);
   const ours = (row: ExitRatios) => row.ratios["ha-sme"] ?? null;
@@ -110,7 +110,7 @@ async function measure(context: ClaimContext): Promise<Findings> {
         kind: "saddle-exits",
         title: "Exit times without a barrier",
         caption: `Mean exit time over SGD's, both watched at t = k eta; 1 is right. ${rows.map(({ name }, i) => `${i + 1}, ${name}`).join("; ")}.`,
-        ...{ x: { label: "case", logarithmic: false, cases: true }, y: { label: "mean exit time over SGD's", logarithmic: false } },
+        ...{ x: { label: "case", logarithmic: false, cases: true }, y: { label: "mean exit time over SGD's", logarithmic: true } },
         lines: models.map((id) => ({
           process: id,
           points: rows.flatMap(({ ratios }, i) => (ratios[id] ? [{ x: i + 1, y: ratios[id] }] : [])),

@@ -6,7 +6,7 @@ import { type Estimate, estimate } from "../answer/estimate.ts";
 import type { ChartLine, ClaimTest, Measured } from "../answer/reproduce.ts";
 import { diagnose } from "../question/diagnose.ts";
 import { abstractSentence, type Claim, type ClaimContext, checkpoint, type Findings, type GalleryFile } from "./claim.ts";
-import { earlierSdes } from "./problems.ts";
+import { earlierSdes, modelTitle } from "./problems.ts";
 import { reach, told } from "./verdict.ts";
 
 const defaults = {
@@ -90,11 +90,16 @@ async function measure(context: ClaimContext): Promise<Findings> {
     }),
   ]);
   const off = (row: Row, model: string) => Math.abs((ratioOf(row, model)?.value ?? Number.POSITIVE_INFINITY) - 1);
-  /** Pairs of a row and an earlier SDE whose prediction the measurement can tell from HA-SME's. */
+  /**
+   * Pairs of a row and an earlier SDE of whose prediction and HA-SME's the measurement tells which is nearer: with its error it lies on one side of
+   * the middle between them. (Both are held against the same measurement: its error counts once.)
+   */
   const apart = rows.flatMap((row) =>
     earlierSdes.flatMap((model) => {
-      const [ours, other] = [ratioOf(row, "ha-sme"), ratioOf(row, model)];
-      return ours && other && Math.abs(ours.value - other.value) > reach(ours) + reach(other) ? [{ row, model }] : [];
+      const [ours, other] = [row.predicted["ha-sme"], row.predicted[model]];
+      if (!ours || !other || Math.abs(ours.value - other.value) <= reach(ours) + reach(other)) return [];
+      const blur = reach(row.measured) + (reach(ours) + reach(other)) / 2;
+      return Math.abs(row.measured.value - (ours.value + other.value) / 2) > blur ? [{ row, model }] : [];
     }),
   );
   const lost = apart.filter(({ row, model }) => off(row, model) < off(row, "ha-sme"));
@@ -103,12 +108,12 @@ async function measure(context: ClaimContext): Promise<Findings> {
   /** Each network's largest rate at which HA-SME has a figure: there its rivals are farthest off, and paths must tell them apart. */
   const steepest = withFigure.filter((row) => withFigure.every((other) => other.problem !== row.problem || other.eta <= row.eta));
   const say = (row: Row, ids: readonly string[]) =>
-    `${row.problem}, eta = ${row.eta}: ${ids.map((id) => `${id} ${ratioOf(row, id) ? told(ratioOf(row, id)!) : "none"}`).join(", ")}`;
+    `${row.problem}, eta = ${row.eta}: ${ids.map((id) => `${modelTitle(id)} ${ratioOf(row, id) ? told(ratioOf(row, id)!) : "none"}`).join(", ")}`;
   const tests: ClaimTest[] = [
     {
       ...{
         decides: "claim",
-        rule: "HA-SME's excess loss is nearer to SGD's than that of every earlier SDE wherever paths can tell the two apart, as they can at each network's largest rate at which HA-SME has a figure",
+        rule: "HA-SME's excess loss is nearer to SGD's than that of every earlier SDE wherever paths can tell which is nearer, as they can at each network's largest rate at which HA-SME has a figure",
       },
       found: `so in ${apart.length - lost.length} of ${apart.length} cases; predictions over measurements: ${steepest.map((row) => say(row, models)).join("; ")}`,
       passed: lost.length === 0 && steepest.every((row) => apart.some((each) => each.row === row)) && steepest.length === asked.length,

@@ -1,6 +1,10 @@
 // Problems that claims are measured on, as problem files; all are ours (the paper's experiments are not public).
+import { modelById } from "../model/index.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { readProblem } from "../problem/read.ts";
+
+/** A model's name in sentences. */
+export const modelTitle = (id: string): string => modelById(id).title;
 
 /** A problem on formulas with Gaussian noise. */
 export function formulaProblem(fields: {

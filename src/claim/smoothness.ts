@@ -9,7 +9,7 @@ import { errorSources } from "../question/error-sources.ts";
 import { weak } from "../question/weak.ts";
 import { abstractSentence, type Claim, type ClaimContext, checkpoint, type Findings } from "./claim.ts";
 import { exponentOf, type LogPoint } from "./fit.ts";
-import { earlierSdes, formulaProblem } from "./problems.ts";
+import { earlierSdes, formulaProblem, modelTitle } from "./problems.ts";
 import { reach, told } from "./verdict.ts";
 
 const defaults = {
@@ -142,7 +142,7 @@ async function measure(context: ClaimContext): Promise<Findings> {
     return !!ours && !!other && ours.value + reach(ours) + defaults.apart <= other.value - reach(other);
   };
   const say = (each: (typeof found)[number]) =>
-    `${each.family.name}: ${models.map((id) => `${id} ${each.exponents[id] ? told(each.exponents[id]) : "unresolved"}`).join(", ")}`;
+    `${each.family.name}: ${models.map((id) => `${modelTitle(id)} ${each.exponents[id] ? told(each.exponents[id]) : "unresolved"}`).join(", ")}`;
   const short = found.filter(({ family }) => family.horizon === "T ~ 1/s");
   const stiff = short.filter(({ family }) => family.hessianOnly);
   const rest = found.filter((each) => !stiff.includes(each));

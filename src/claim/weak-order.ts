@@ -9,7 +9,7 @@ import type { SgdProblem } from "../problem/problem.ts";
 import { weak } from "../question/weak.ts";
 import { abstractSentence, type Claim, type ClaimContext, checkpoint, type Findings } from "./claim.ts";
 import { type LogPoint, orderTowardsZero } from "./fit.ts";
-import { earlierModels, formulaProblem, smoothDoubleWell } from "./problems.ts";
+import { earlierModels, formulaProblem, modelTitle, smoothDoubleWell } from "./problems.ts";
 import { surelyAbove, surelyBelow, told } from "./verdict.ts";
 
 /** Orders are whole numbers: halfway between two of them parts them. */
@@ -130,7 +130,7 @@ function judge({ name }: Case, { measured }: CaseOrders): ClaimTest[] {
     },
     {
       ...{ decides: "claim", rule: `${name}: no earlier model has a higher order (all below 2.5)` },
-      found: best === null ? "not resolved" : `highest ${told(best.order)}, of ${best.model}`,
+      found: best === null ? "not resolved" : `highest ${told(best.order)}, of ${modelTitle(best.model)}`,
       passed: best !== null && earlier.every(({ order }) => surelyBelow(order, 2 + half)),
     },
     {

@@ -22,7 +22,7 @@ export function claimsPage(answer: Answer<ReproduceResult>, context: PageContext
   const main = html`${warningList(footnotes(answer.warnings).notes, html`<h2>Warnings</h2>`)}
 <div class="scroll" tabindex="0" role="group" aria-label="Table: verdicts"><table><caption>Verdicts</caption><thead><tr><th scope="col">claim</th><th scope="col">verdict</th><th scope="col">what is claimed</th></tr></thead><tbody>${rows}</tbody></table></div>
 ${result.claims.map((claim) => section(claim, context))}
-<section aria-labelledby="untested"><h2 id="untested">Not tested</h2><dl class="facts">${result.untested.map((each) => html`<dt>${each.claim}</dt><dd>${each.why} <span class="note">(${each.source})</span></dd>`)}</dl></section>`;
+<section aria-labelledby="untested"><h2 id="untested">Not tested</h2><dl class="stacked">${result.untested.map((each) => html`<dt>${each.claim}</dt><dd>${each.why} <span class="note">(${each.source})</span></dd>`)}</dl></section>`;
   const ids = result.claims.flatMap(({ charts }) => charts.flatMap(({ lines }) => lines.map(({ process }) => process)));
   return wholePage(
     title,

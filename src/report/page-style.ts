@@ -52,6 +52,7 @@ details{margin:.6em 0}
 summary{cursor:pointer;font-weight:600;padding:.3em 0}
 dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:.2em 1.2em}
 dl.facts dt{color:var(--muted)}dl.facts dd{margin:0;overflow-wrap:anywhere}
+dl.stacked dt{margin-top:.8em;font-weight:600}dl.stacked dd{margin:.1em 0}
 math{font-size:1.08em}
 .warnings li{padding-left:.2em}
 .warnings code{font-size:.85em;color:var(--muted)}

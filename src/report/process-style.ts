@@ -104,7 +104,25 @@ export function processStyle(id: string, descriptions: readonly ModelDescription
       colour: `var(--process-${safeName(knownId)}, ${light})`,
     };
   }
-  const [light, dark, dash, symbol] = spare[hash(id) % spare.length]!;
+  return spareStyle(id, hash(id) % spare.length, description);
+}
+
+/** The styles of processes in one figure: those that are not in the list differ from each other as long as there are spare looks. */
+export function processStyles(ids: readonly string[], descriptions: readonly ModelDescription[] = []): ProcessStyle[] {
+  let next = 0;
+  return ids.map((id) => {
+    const style = processStyle(id, descriptions);
+    if (!style.colour.startsWith("var(--process-spare-")) return style;
+    return spareStyle(
+      id,
+      next++ % spare.length,
+      descriptions.find((each) => each.id === id),
+    );
+  });
+}
+
+function spareStyle(id: string, place: number, description: ModelDescription | undefined): ProcessStyle {
+  const [light, dark, dash, symbol] = spare[place]!;
   // The series of the modified equation, which are made on request and so are in no list, are ours.
   const series = /^series-(\d+)$/.exec(id)?.[1];
   const ours = description?.ours ?? series !== undefined;
@@ -112,7 +130,7 @@ export function processStyle(id: string, descriptions: readonly ModelDescription
   return {
     ...{ id, name: withDagger(title, ours), ours, light, dark, dash, symbol },
     strokeWidth: 1.75,
-    colour: `var(--process-${safeName(id)}, ${light})`,
+    colour: `var(--process-spare-${place}, ${light})`,
   };
 }
 
@@ -127,5 +145,6 @@ export function processName(id: string, descriptions: readonly ModelDescription[
 /** Declarations that set the colours of these processes, for one colour scheme. */
 export function colourVariables(ids: Iterable<string>, scheme: "light" | "dark"): string {
   const all = new Set([...known.map((entry) => entry[0]), ...ids]);
-  return [...all].map((id) => `--process-${safeName(id)}:${processStyle(id)[scheme]};`).join("");
+  const spares = spare.map(([light, dark], place) => `--process-spare-${place}:${scheme === "light" ? light : dark};`);
+  return [...[...all].map((id) => `--process-${safeName(id)}:${processStyle(id)[scheme]};`), ...spares].join("");
 }

@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import type { ClaimChart, Estimate } from "../../answer/index.ts";
 import { halfWidth } from "../number.ts";
-import { processStyle } from "../process-style.ts";
+import { processStyles } from "../process-style.ts";
 import {
   assemble,
   defaults,
@@ -29,8 +29,9 @@ interface Point {
 
 export function claimFigure(chart: ClaimChart, context: FigureContext): Figure {
   const shown = (y: number) => Number.isFinite(y) && (!chart.y.logarithmic || y > 0);
+  const styles = processStyles([...new Set(chart.lines.map(({ process }) => process))], context.descriptions);
   const lines = chart.lines.map(({ process, predicted, points }) => ({
-    style: processStyle(process, context.descriptions),
+    style: styles.find(({ id }) => id === process)!,
     predicted: predicted === true,
     points: points.filter(({ x, y }) => shown(y.value) && (!chart.x.logarithmic || x > 0)).map(({ x, y }) => pointOf(x, y)),
   }));
