@@ -23,7 +23,7 @@ const defaults = {
   /** h/s and shift: the first two at the coarsest level, whose difference is the lattice's error; then the first. */
   fine: { fineness: 0.75, shift: 0.5 },
   coarse: { fineness: 0.88, shift: 0 },
-  /** Kernel values of all levels together: the work of some seconds. */
+  /** Kernel values of all levels together: the work of about ten seconds. */
   maxWork: 4e9,
   /** Levels are added until every figure is this good, over max(1, E|phi|). */
   target: 1e-7,

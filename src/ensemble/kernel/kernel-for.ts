@@ -14,7 +14,7 @@ import { isSvag } from "../svag.ts";
 import { coupledKernel } from "./coupled-kernel.ts";
 import { exitKernel } from "./exit-kernel.ts";
 import type { PathKernel } from "./path-kernel.ts";
-import { polynomialPlan } from "./polynomial-steps.ts";
+import { polynomialPlan } from "./polynomial-plan.ts";
 import { singleKernel } from "./single-kernel.ts";
 import { singlePolynomialKernel } from "./single-polynomial-kernel.ts";
 import { mostDimensions } from "./spectral.ts";

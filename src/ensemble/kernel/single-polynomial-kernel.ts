@@ -5,7 +5,8 @@ import type { SingleJob } from "../job-spec.ts";
 import { figureMap, observationColumns } from "./observe.ts";
 import { normalNodes, operands, partsFor } from "./parts.ts";
 import type { PathKernel } from "./path-kernel.ts";
-import { type PolynomialPlan, pathsByPolynomials, polynomialSteps } from "./polynomial-steps.ts";
+import type { PolynomialPlan } from "./polynomial-plan.ts";
+import { pathsByPolynomials, polynomialSteps } from "./polynomial-steps.ts";
 import { kernelOf } from "./whole.ts";
 
 export function singlePolynomialKernel(problem: SgdProblem, job: SingleJob, model: SdeModel, plan: PolynomialPlan): PathKernel {

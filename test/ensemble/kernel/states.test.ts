@@ -44,7 +44,6 @@ describe.each(Object.keys(problems))("%s", (name) => {
       [0, wasm.paths],
       [2048, 5],
     ] as const) {
-      // biome-ignore format: two calls
       const states = new Float64Array(steps.length * count * wasm.size);
       const others = states.slice();
       wasm.run(first, count, states);
