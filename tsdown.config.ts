@@ -20,5 +20,6 @@ export default defineConfig({
   clean: true,
   sourcemap: false,
   outExtensions: () => ({ js: ".js", dts: ".d.ts" }),
-  deps: { neverBundle: [/^node:/] },
+  // packages of many small files, which took longer to find than to run, are part of the build; "fs" is theirs
+  deps: { neverBundle: [/^node:/, "fs"], alwaysBundle: ["zod", "hyparquet", "hyparquet-writer"] },
 });

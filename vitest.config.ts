@@ -1,5 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], exclude: ["test/slow/**", "node_modules/**"], testTimeout: 60_000, pool: "forks", maxWorkers: 2 },
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/slow/**", "node_modules/**"],
+    testTimeout: 60_000,
+    pool: "forks",
+    maxWorkers: 2,
+    maxConcurrency: 2,
+  },
 });

@@ -1,5 +1,5 @@
 // Writes docs/licences.md, the licences of all that is installed with the package or is part of it, and LICENSES.txt, the texts that have to go
-// with what is part of it: the browser's one file and the studio hold other packages' code. `node scripts/write-licences.mjs`; a test
+// with what is part of it: the build holds other packages' code. `node scripts/write-licences.mjs`; a test
 // (test/package/licences.test.ts) fails where the files are not what this writes, or a licence is not one of those allowed.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,8 +8,18 @@ import { fileURLToPath } from "node:url";
 /** Licences that go with MIT. */
 export const allowed = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "Unlicense"]);
 
-/** Packages whose code is in dist/browser and dist/studio, with all that they need. */
-const bundledRoots = ["@observablehq/plot", "ml-matrix", "papaparse", "zod", "preact", "@preact/signals", "katex"];
+/** Packages whose code is in dist, with all that they need. */
+const bundledRoots = [
+  "@observablehq/plot",
+  "ml-matrix",
+  "papaparse",
+  "zod",
+  "hyparquet",
+  "hyparquet-writer",
+  "preact",
+  "@preact/signals",
+  "katex",
+];
 
 const lock = JSON.parse(readFileSync("package-lock.json", "utf8")).packages;
 
@@ -57,11 +67,7 @@ export function packages() {
       name: path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length),
       version: lock[path].version,
       licence: lock[path].license ?? "unknown",
-      use: installed.has(path)
-        ? part.has(path)
-          ? "installed, and part of the browser's file or the studio"
-          : "installed"
-        : "part of the studio",
+      use: installed.has(path) ? (part.has(path) ? "installed, and part of the build" : "installed") : "part of the build",
       part: part.has(path),
       path,
     }))

@@ -6,7 +6,7 @@
 // covariances hold for every noise of that covariance, the Gaussian law for Gaussian noise. No random numbers, no time steps; the
 // error is that of the eigenvectors and of exp: a few 1e-16 of the largest entry, times k |log|r|| where a mode grows.
 import type { Matrix, Vector } from "../numerics/arrays.ts";
-import { fromEigenbasis, type SymmetricEigen, symmetricEigen, toEigenbasis } from "../numerics/eigen.ts";
+import { fromEigenbasis, knownEigen, type SymmetricEigen, toEigenbasis } from "../numerics/eigen.ts";
 import { exp, expm1, log, log1p } from "../numerics/elementary.ts";
 import { logProduct, numberOps, productMinusOne } from "../numerics/factors.ts";
 import type { QuadraticForm } from "../problem/objective.ts";
@@ -43,7 +43,7 @@ export function linearProblem(
   isotropicVariance?: number,
 ): LinearProblem {
   const d = start.length;
-  const eigen = symmetricEigen(form.matrix, d);
+  const eigen = knownEigen(form.matrix, d);
   let noise: Matrix;
   if (isotropicVariance === undefined) {
     noise = toEigenbasis(Float64Array.from(covariance), eigen.vectors, d, new Float64Array(d * d));

@@ -1,9 +1,9 @@
 // The command as scripts and people use it: documents, tables, pipes, exit codes, words on bad input.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { folder, json, problemFile, run } from "./command.ts";
+import { json, problemFile, run } from "./command.ts";
+import { expectCompared, gallery } from "./gallery.ts";
 
 const good = {
   objective: { formula: "x^2/2", variables: ["x"] },
@@ -83,20 +83,14 @@ describe("bad input: exit code 2, nothing on standard output, no stack trace", (
 });
 
 describe("the gallery", () => {
-  const names = readdirSync("examples").filter((f) => f.endsWith(".json"));
-  it("is not empty", () => expect(names.length).toBeGreaterThanOrEqual(13));
-  it.each(names)(
+  // what takes more than ten seconds is compared in test/slow/gallery.test.ts
+  const long = ["digits-softmax", "iris-softmax", "momentum-digits", "momentum-double-well", "rosenbrock", "saddle-escape"];
+  const short = gallery.filter((name) => !long.includes(name));
+  it("is not empty, and the long ones are there", () => expect(short.length).toBe(gallery.length - long.length));
+  it.each(short)(
     "compare %s: a table within 80 columns and a page",
     (name) => {
-      const page = join(folder, `${name}.html`);
-      const { status, stdout, stderr } = run(["compare", name.replace(/\.json$/, ""), "--report", page]);
-      expect(stderr).toBe("");
-      expect(status).toBe(0);
-      expect(stdout).toContain("HA-SME");
-      const tooWide = stdout.split("\n").filter((line) => line.length > 80 && !/file:|escapement compare/.test(line));
-      expect(tooWide).toEqual([]);
-      expect(existsSync(page)).toBe(true);
-      expect(readFileSync(page, "utf8")).not.toMatch(/NaN|Infinity|undefined/);
+      expectCompared(name);
     },
     240_000,
   );

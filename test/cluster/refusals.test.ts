@@ -27,7 +27,8 @@ async function listening(answer: (data: Buffer) => string): Promise<{ readonly s
   return { server, port };
 }
 
-describe("an address", { timeout: 240_000 }, () => {
+// most of the time is that of processes which start and wait: two tests at once
+describe.concurrent("an address", { timeout: 240_000 }, () => {
   it("where nothing is, is refused to askers, workers and status", async () => {
     const port = await freePort();
     const url = `redis://:${secret}@127.0.0.1:${port}`;
@@ -151,7 +152,7 @@ describe("an address", { timeout: 240_000 }, () => {
   });
 });
 
-describe("a folder that is no run folder", { timeout: 240_000 }, () => {
+describe.concurrent("a folder that is no run folder", { timeout: 240_000 }, () => {
   it("is refused by its name", async () => {
     const [text, full, foreign] = [join(folder, "a-file"), join(folder, "full"), join(folder, "foreign")];
     writeFileSync(text, "text");

@@ -86,10 +86,9 @@ describe("blocks that are run", () => {
   });
 });
 
+// contrast hangs on the colours, what scrolls on the width: two of the four pairs have both
 describe.each([
   ["light", 360],
-  ["dark", 360],
-  ["light", 1280],
   ["dark", 1280],
 ] as const)("%s, %d pixels wide", (colorScheme, width) => {
   it("nothing fails, nothing scrolls sideways, and axe finds nothing", async () => {

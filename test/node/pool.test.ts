@@ -1,6 +1,6 @@
 // The local pool: threads and backends change no byte of an ensemble; interrupts end it; work that cannot go to threads stays here; numbers of
 // threads and backends that make no sense are refused by name.
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { coupledProgram } from "../../src/ensemble/coupled.ts";
 import { sgdExitProgram } from "../../src/ensemble/exit-program.ts";
 import type { PathProgram } from "../../src/ensemble/program.ts";
@@ -10,7 +10,8 @@ import { modelById } from "../../src/model/index.ts";
 import { type PoolOptions, poolEngine } from "../../src/node/pool.ts";
 import { problemOf } from "../ensemble/problems.ts";
 
-const opened: ReturnType<typeof poolEngine>[] = [];
+type Pool = ReturnType<typeof poolEngine>;
+const opened: Pool[] = [];
 const pool = (options: PoolOptions) => {
   const engine = poolEngine(options);
   opened.push(engine);
@@ -47,41 +48,51 @@ const programs: { readonly [name: string]: () => PathProgram } = {
 };
 
 describe("threads", () => {
+  // to start a thread in a checkout costs more than these paths: the engines are used again
+  const [one, two, three] = [1, 2, 3].map((threads) => poolEngine({ threads, backend: "wasm" })) as [Pool, Pool, Pool];
+  const plainTwo = poolEngine({ threads: 2, backend: "javascript" });
+  afterAll(async () => {
+    await Promise.all([one, two, three, plainTwo].map((engine) => engine.close()));
+  });
+
   it.each(Object.keys(programs))(
     "%s: 1, 2 and 3 threads, WebAssembly and JavaScript give the same bytes",
     async (name) => {
       const texts: string[] = [];
-      for (const options of [{ threads: 1 }, { threads: 2 }, { threads: 3 }, { threads: 2, backend: "javascript" }]) {
-        const engine = pool({ backend: "wasm", ...options });
+      for (const [engine, threads] of [
+        [one, 1],
+        [two, 2],
+        [three, 3],
+        [plainTwo, 2],
+      ] as const) {
+        // biome-ignore format: pairs
         texts.push(JSON.stringify(await engine(programs[name]!(), 0, paths, {})));
-        expect(engine.performance?.()).toMatchObject({ threads: options.threads });
+        expect(engine.performance?.()).toMatchObject({ threads });
       }
       expect(texts.map((text) => text === texts[0])).toEqual([true, true, true, true]);
       // a second call goes on from a later block in the same threads
-      const engine = pool({ threads: 2 });
-      const lower = await engine(programs[name]!(), 0, 9 * 1024, {});
-      expect(JSON.stringify(lower.merge(await engine(programs[name]!(), 9, paths, {}))) === texts[0]).toBe(true);
+      const lower = await two(programs[name]!(), 0, 9 * 1024, {});
+      expect(JSON.stringify(lower.merge(await two(programs[name]!(), 9, paths, {}))) === texts[0]).toBe(true);
     },
     120_000,
   );
 
   it("programs without a kernel are run as the plain engine runs them", async () => {
     const plain = await plainEngine(programs["minibatch"]!(), 0, paths, {});
-    const spread = await pool({ threads: 2 })(programs["minibatch"]!(), 0, paths, {});
+    const spread = await two(programs["minibatch"]!(), 0, paths, {});
     expect(JSON.stringify(spread) === JSON.stringify(plain)).toBe(true);
   }, 60_000);
 
   it("several programs in turn, each by its own kernel", async () => {
-    const engine = pool({ threads: 2 });
     for (const name of ["single", "exit", "single", "coupled", "exit"]) {
-      const want = await pool({ threads: 1 })(programs[name]!(), 0, paths, {});
-      expect(JSON.stringify(await engine(programs[name]!(), 0, paths, {})) === JSON.stringify(want), name).toBe(true);
+      const want = await one(programs[name]!(), 0, paths, {});
+      expect(JSON.stringify(await two(programs[name]!(), 0, paths, {})) === JSON.stringify(want), name).toBe(true);
     }
   }, 120_000);
 
   it("progress goes up to the number of paths", async () => {
     const seen: number[] = [];
-    await pool({ threads: 2 })(programs["single"]!(), 0, paths, { onProgress: (done, total) => seen.push(done / total) });
+    await two(programs["single"]!(), 0, paths, { onProgress: (done, total) => seen.push(done / total) });
     expect(seen.at(-1)).toBe(1);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
   }, 60_000);

@@ -1,9 +1,7 @@
-// The built studio for tests: built once into a folder of its own, served with its headers, opened in Chromium under its own policy.
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// The built studio for tests, served with its headers, opened in Chromium under its own policy.
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { build } from "vite";
 import { type StaticServer, serveFolder } from "../../src/node/static-server.ts";
 import { launch } from "../browser/chromium.ts";
 
@@ -15,8 +13,8 @@ export interface Site {
 }
 
 export async function openSite(): Promise<Site> {
-  const folder = mkdtempSync(join(tmpdir(), "studio-"));
-  await build({ configFile: "studio/vite.config.ts", root: "studio", logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
+  const folder = resolve("dist/studio");
+  if (!existsSync(join(folder, "index.html"))) throw new Error("dist/studio is missing: npm run build");
   const server: StaticServer = await serveFolder(folder, 0);
   const browser = await launch();
   return {
