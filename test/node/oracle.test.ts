@@ -13,6 +13,7 @@ import { oracleObjective } from "../../src/node/oracle-objective.ts";
 import { encodeFrame, frameReader, Nonsense } from "../../src/node/oracle-protocol.ts";
 import { diagnose } from "../../src/question/diagnose.ts";
 import { paths } from "../../src/question/paths.ts";
+import { main } from "../cli/command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "escapement-oracle-"));
 const opened: Oracle[] = [];
@@ -109,13 +110,7 @@ describe("Python with NumPy", () => {
   it("the command runs it where that is allowed, in the problem's folder", () => {
     writeFileSync(join(folder, "p.json"), JSON.stringify(problem()));
     const run = (...flags: string[]) =>
-      spawnSync(
-        resolve("node_modules/.bin/tsx"),
-        ["src/cli/main.ts", "paths", join(folder, "p.json"), "--json", "--paths", "16", ...flags],
-        {
-          encoding: "utf8",
-        },
-      );
+      spawnSync(process.execPath, [main, "paths", join(folder, "p.json"), "--json", "--paths", "16", ...flags], { encoding: "utf8" });
     const refused = run();
     expect(refused.status).toBe(2);
     expect(refused.stderr).toMatch(/objective\.oracle: names a program to run: .*model\.py; allowed: only with --allow-oracle/);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compare, law, readProblem, sampling } from "../../src/index.ts";
-import { answered, longestTask, openPage, openSite, type Site, saved, until } from "./site.ts";
+import { answered, longestTask, mainTasks, openPage, openSite, type Site, saved, until } from "./site.ts";
 
 let site: Site;
 beforeAll(async () => {
@@ -116,17 +116,19 @@ describe("figures", () => {
 });
 
 it("the first picture is soon there", async () => {
-  const times: number[] = [];
+  const [times, own]: number[][] = [[], []];
   for (let k = 0; k < 3; k++) {
     const begin = performance.now();
-    const { page } = await openPage(site);
+    const { page } = await openPage(site, { traced: true });
     await page.waitForSelector("[role=img][aria-label]");
     times.push(performance.now() - begin);
+    own.push(mainTasks(await site.browser.stopTracing()).reduce((a, b) => a + b, 0));
     await page.context().close();
   }
-  console.log(`first picture after ${times.map((t) => t.toFixed(0)).join(", ")} ms`);
-  // 1500 ms is what a quiet machine must reach; tests run beside others, so the best of three, and a second more
-  expect(Math.min(...times)).toBeLessThan(2500);
+  const told = (all: readonly number[]): string => all.map((t) => t.toFixed(0)).join(", ");
+  console.log(`first picture after ${told(times)} ms, ${told(own)} of them the page's own`);
+  // 1500 ms is what a quiet machine must reach; where tests run beside others, the time that the page's thread has worked
+  expect(Math.min(...own)).toBeLessThan(1500);
 });
 
 it("the page's script before what is loaded later is small", () => {
