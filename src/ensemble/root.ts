@@ -2,8 +2,9 @@
 // triangle where A is definite; where a pivot is lost in rounding, the symmetric root by eigenvalues, negative ones (rounding, or what a
 // caller has not projected) taken as 0. Both depend continuously on A, so that paths that lie close get noise that is close.
 import type { Matrix } from "../numerics/arrays.ts";
-import { symmetricEigen, symmetricFunction } from "../numerics/eigen.ts";
-import { projectPsd } from "../numerics/semidefinite.ts";
+import { type SymmetricEigen, symmetricEigen, symmetricFunction } from "../numerics/eigen.ts";
+import { defectOf } from "../numerics/semidefinite.ts";
+import { eigenSolver } from "./eigenpairs.ts";
 
 /** Pivots below this many units of rounding, relative to the diagonal, hold no digits. */
 const lostPivot = 64 * 2 ** -52;
@@ -37,10 +38,26 @@ export function choleskyInto(a: Matrix, d: number, out: Matrix): boolean {
   return true;
 }
 
+/** Up to this size Jacobi's rotations are as fast, and more accurate than what is needed here. */
+const largestForJacobi = 8;
+const solvers = new Map<number, { readonly solver: ReturnType<typeof eigenSolver>; readonly eigen: SymmetricEigen }>();
+
+/** Eigenpairs to rounding of the norm, until the next call. */
+function eigenOf(a: Matrix, d: number): SymmetricEigen {
+  if (d <= largestForJacobi) return symmetricEigen(a, d);
+  let own = solvers.get(d);
+  if (!own) {
+    own = { solver: eigenSolver(d), eigen: { values: new Float64Array(d), vectors: new Float64Array(d * d) } };
+    solvers.set(d, own);
+  }
+  own.solver.solve(a, own.eigen.values, own.eigen.vectors);
+  return own.eigen;
+}
+
 /** A root of the positive semidefinite A in `out`: L L^T = A to rounding. */
 export function psdRoot(a: Matrix, d: number, out: Matrix): Matrix {
   if (choleskyInto(a, d, out)) return out;
-  return symmetricFunction(symmetricEigen(a, d), (lambda) => Math.sqrt(Math.max(lambda, 0)), out);
+  return symmetricFunction(eigenOf(a, d), (lambda) => Math.sqrt(Math.max(lambda, 0)), out);
 }
 
 /**
@@ -48,5 +65,9 @@ export function psdRoot(a: Matrix, d: number, out: Matrix): Matrix {
  * @returns the defect |sum of negative eigenvalues| / trace before, 0 where A is semidefinite (numerics/semidefinite.ts)
  */
 export function projectToPsd(a: Matrix, d: number, scratch: Matrix): number {
-  return choleskyInto(a, d, scratch) ? 0 : projectPsd(a, d, a);
+  if (choleskyInto(a, d, scratch)) return 0;
+  const eigen = eigenOf(a, d);
+  const defect = defectOf(eigen.values);
+  if (defect > 0) symmetricFunction(eigen, (lambda) => Math.max(lambda, 0), a);
+  return defect;
 }

@@ -3,6 +3,7 @@
 // (theory.md 6) is in coupled-sgd.ts. Discrete and minibatch noise come from streams of their own (numerics/philox.ts, purposes).
 import type { Vector } from "../numerics/arrays.ts";
 import { createStream, normalSource } from "../numerics/random.ts";
+import { covarianceFactor } from "../problem/minibatch-noise.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { batches } from "./batches.ts";
 import { heavyBallWalker } from "./momentum-sgd.ts";
@@ -22,7 +23,8 @@ export function sgdWalker(problem: SgdProblem, seed: number, kind: SgdKind = "sg
 /** The gradient of a step with the problem's own noise, or with Gaussian noise of the same covariance. */
 function stepGradient(problem: SgdProblem, seed: number, kind: SgdKind): StepGradient {
   const { noise } = problem;
-  if (noise.kind === "gaussian" || kind === "sgd-gaussian") return gaussianGradient(problem);
+  if (noise.kind === "gaussian" || kind === "sgd-gaussian")
+    return noise.minibatch && problem.objective.samples?.combination ? combinedGradient(problem, seed) : gaussianGradient(problem);
   if (noise.minibatch && problem.objective.samples) return minibatchGradient(problem, seed);
   return sampledGradient(problem, seed);
 }
@@ -80,6 +82,37 @@ function gaussianGradient(problem: SgdProblem): StepGradient {
     at(x, _step, normals, out) {
       objective.gradient(x, out);
       noise(x, normals, 0, draw);
+      for (let i = 0; i < d; i++) out[i]! += draw[i]!;
+      return out;
+    },
+  };
+}
+
+/**
+ * Gaussian noise with the covariance of minibatches, without a root of it: sum w_i (g_i - mean g) (factor/n)^(1/2) with n standard normals w_i, a pass
+ * over the samples.
+ */
+function combinedGradient(problem: SgdProblem, seed: number): StepGradient {
+  const { objective, noise } = problem;
+  const { d } = objective;
+  const samples = objective.samples!;
+  const { n } = samples;
+  const scale = Math.sqrt(covarianceFactor(noise.minibatch!, n) / n);
+  const source = normalSource(seed, n);
+  const weights = new Float64Array(n);
+  const draw = new Float64Array(d);
+  let path = 0;
+  return {
+    begin(number) {
+      path = number;
+    },
+    at(x, step, _normals, out) {
+      source.fill(path, step, 1, weights);
+      let mean = 0;
+      for (let i = 0; i < n; i++) mean += weights[i]! / n;
+      for (let i = 0; i < n; i++) weights[i] = scale * (weights[i]! - mean);
+      samples.combination!(x, weights, draw);
+      objective.gradient(x, out);
       for (let i = 0; i < d; i++) out[i]! += draw[i]!;
       return out;
     },

@@ -22,7 +22,8 @@ export function projectPsd(a: Matrix, d: number, out: Matrix): number {
   return defect;
 }
 
-function defectOf(eigenvalues: Float64Array): number {
+/** Of these eigenvalues, as psdDefect. */
+export function defectOf(eigenvalues: Float64Array): number {
   let negative = 0;
   let trace = 0;
   for (const v of eigenvalues) {

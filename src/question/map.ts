@@ -101,11 +101,12 @@ function axesOf(problem: SgdProblem, given: MapOptions["axes"]): [MapAxis, MapAx
   return [axes[0]!, axes[1]!];
 }
 
-/** Equal ratios rather than equal steps, to 1e-6. */
+/** Equal ratios rather than equal steps, to the three digits that values are typed with. */
 function isGeometric(values: readonly number[]): boolean {
   if (values.length < 3 || values[0]! <= 0) return false;
-  const ratio = values[1]! / values[0]!;
-  return values.every((v, i) => i === 0 || Math.abs(v / values[i - 1]! / ratio - 1) < 1e-6);
+  const equal = (gaps: readonly number[]): boolean => gaps.every((gap) => Math.abs(gap / gaps[0]! - 1) < 0.01);
+  const [ratios, steps] = [values.slice(1).map((v, i) => v / values[i]!), values.slice(1).map((v, i) => v - values[i]!)];
+  return equal(ratios) && !equal(steps);
 }
 
 function vary(problem: SgdProblem, name: MapAxisName, value: number): SgdProblem {

@@ -22,9 +22,9 @@ export const averagesDefaults = {
   /** Multiplications that SGD's paths, and those of the models, may take; paths are as many as fit, within the bounds. */
   work: 2e10,
   leastPaths: 16,
-  mostPaths: 256,
-  twinWork: 2.5e9,
-  modelWork: 1.05e10,
+  mostPaths: 1024,
+  mostTwins: 512,
+  modelWork: 2.1e10,
   leastModelPaths: 8,
   mostModelPaths: 32,
   /** Parameters up to which models are sampled at all. */
@@ -79,8 +79,11 @@ export async function networkAverages(
   }));
   const sampled = affordable(problem, models, options);
   if (!sampled) return { sgd: own, paths, warnings };
-  // a path of the twin takes Sigma and its root at every step
-  const twins = Math.max(leastPaths, Math.min(paths, Math.floor(averagesDefaults.twinWork / (horizon * (n * d * d + 20 * d * d * d)))));
+  // a path of the twin takes two passes and a normal for each sample at every step
+  const twins = Math.max(
+    leastPaths,
+    Math.min(paths, averagesDefaults.mostTwins, Math.floor(work / (horizon * n * (6 * d + 20) + 8 * d * n * steps.length))),
+  );
   const twin = await run({ ...job, process: "sgd-gaussian" }, twins, "paths of SGD with Gaussian noise");
   const answered = sampled.models.map((model) => judgeStart(model, problem, options));
   for (const { warnings: met } of answered) warnings.push(...met);

@@ -1,5 +1,5 @@
 // A CSV file becomes a problem: its target, its loss, its batches. Numeric columns are offered; text columns can be classes.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Raw } from "../engine/jobs.ts";
 import { tour } from "../state/address.ts";
 import { open } from "../state/edit.ts";
@@ -13,27 +13,43 @@ const losses = {
 } as const;
 type Loss = keyof typeof losses;
 
+const l2 = 0.01;
+
 export function DataPanel() {
   return table.value ? <Choices key={table.value.name} data={table.value} /> : null;
 }
 
 function Choices({ data }: { data: OpenTable }) {
   const numeric = data.columns.filter((_, j) => data.rows.every((row) => typeof row[j] === "number"));
-  const [target, setTarget] = useState(numeric.at(-1) ?? data.columns.at(-1)!);
-  const [loss, setLoss] = useState<Loss>("leastSquares");
+  // what is to be predicted mostly stands last
+  const [target, setTarget] = useState(data.columns.at(-1)!);
+  const natural = (name: string): Loss => (numeric.includes(name) ? "leastSquares" : "logistic");
+  const [loss, setLoss] = useState(() => natural(target));
   const [batch, setBatch] = useState(Math.min(16, data.rows.length));
   const [hidden, setHidden] = useState(8);
   const features = numeric.filter((name) => name !== target);
   const left = data.columns.filter((name) => name !== target && !numeric.includes(name));
+  const choose = (name: string): void => {
+    setTarget(name);
+    setLoss(natural(name));
+  };
+  const first = useRef<HTMLSelectElement>(null);
+  // a file that was dropped elsewhere on the page leads here
+  useEffect(() => {
+    first.current?.closest("form")?.scrollIntoView({ block: "nearest" });
+    first.current?.focus({ preventScroll: true });
+  }, []);
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     tour.value = null;
     const given = { data: { columns: data.columns, rows: data.rows }, target, features, standardize: true };
+    // separable classes have no minimum without
+    const kind = loss === "linear" ? { loss: "squared-error" } : { loss: "cross-entropy", l2 };
     const objective: Raw =
       loss === "leastSquares"
         ? { leastSquares: { ...given, intercept: true } }
         : {
-            network: { ...given, hidden: loss === "logistic" ? [] : [hidden], loss: loss === "linear" ? "squared-error" : "cross-entropy" },
+            network: { ...given, hidden: loss === "logistic" ? [] : [hidden], ...kind },
           };
     const opened = await open({
       name: data.name.replace(/\.csv$/i, ""),
@@ -53,7 +69,7 @@ function Choices({ data }: { data: OpenTable }) {
       </h3>
       <label class="field">
         <span>Target</span>
-        <select value={target} onChange={(event) => setTarget(event.currentTarget.value)}>
+        <select ref={first} value={target} onChange={(event) => choose(event.currentTarget.value)}>
           {data.columns.map((name) => (
             <option key={name}>{name}</option>
           ))}
@@ -74,6 +90,7 @@ function Choices({ data }: { data: OpenTable }) {
       <p class="note">
         Features, standardized: {features.join(", ") || "none: no other column is numeric"}
         {left.length > 0 && `. Left out, not numeric: ${left.join(", ")}`}
+        {(loss === "logistic" || loss === "network") && `. With l2 ${l2}: separable classes have no minimum without it`}
       </p>
       <div class="row">
         <button type="submit" class="main" disabled={features.length === 0}>

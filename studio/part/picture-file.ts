@@ -7,7 +7,9 @@ export function pictureFile(stage: Element): string {
   if (stage instanceof SVGSVGElement) {
     const copy = stage.cloneNode(true) as SVGSVGElement;
     const { width, height } = stage.viewBox.baseVal;
-    return written(copy, width, height);
+    const below = addLegend(copy, width, height);
+    copy.setAttribute("viewBox", `0 0 ${width} ${below}`);
+    return written(copy, width, below);
   }
   const panels = [...stage.querySelectorAll(".canvas")];
   const side = panels[0]!.querySelector("svg")!.viewBox.baseVal.width;
@@ -33,6 +35,28 @@ export function pictureFile(stage: Element): string {
   whole.setAttribute("role", "img");
   whole.setAttribute("aria-label", stage.getAttribute("aria-label") ?? "");
   return written(whole, width, height, getComputedStyle(stage).color, getComputedStyle(document.body).backgroundColor);
+}
+
+/** What the page says beside the drawing: which curve is whose (`data-name` on the curves). Returns the height with it. */
+function addLegend(svg: SVGSVGElement, width: number, height: number): number {
+  let [left, base] = [14, height + 14];
+  for (const curve of svg.querySelectorAll("path[data-name]")) {
+    const name = curve.getAttribute("data-name")!;
+    const needed = 40 + 8 * name.length;
+    if (left + needed > width) [left, base] = [14, base + 20];
+    const sample = document.createElementNS(namespace, "path");
+    sample.setAttribute("d", `M${left},${base - 4}h28`);
+    for (const look of ["fill", "stroke", "stroke-width", "stroke-dasharray"])
+      if (curve.hasAttribute(look)) sample.setAttribute(look, curve.getAttribute(look)!);
+    const text = document.createElementNS(namespace, "text");
+    text.setAttribute("x", String(left + 34));
+    text.setAttribute("y", String(base));
+    text.setAttribute("font-size", "12");
+    text.textContent = name;
+    svg.append(sample, text);
+    left += needed;
+  }
+  return base + 10;
 }
 
 function written(svg: SVGSVGElement, width: number, height: number, ink = "#1f2328", paper = "#ffffff"): string {

@@ -97,7 +97,7 @@ export function LineStage({ landscape, width }: { landscape: LineLandscape; widt
             fill-opacity="0.18"
             stroke="none"
           />
-          <path d={filled} fill="none" stroke="var(--process-sgd, #1f2328)" stroke-width="2.5" />
+          <path data-name="SGD" d={filled} fill="none" stroke="var(--process-sgd, #1f2328)" stroke-width="2.5" />
         </g>
       )}
       {step === 0 && (
@@ -110,6 +110,7 @@ export function LineStage({ landscape, width }: { landscape: LineLandscape; widt
           <path
             key={id}
             class={stale ? "stale" : undefined}
+            data-name={style.name}
             d={curve(at)}
             fill="none"
             stroke={style.colour}

@@ -6,6 +6,7 @@ import { pictureFile } from "../part/picture-file.ts";
 import { Progress } from "../part/progress.tsx";
 import { SaveButtons } from "../part/save-buttons.tsx";
 import { useWidth } from "../part/width.ts";
+import { compared } from "../state/answers.ts";
 import { clouds, partner } from "../state/clouds.ts";
 import { reading } from "../state/current.ts";
 import { frame } from "../state/frames.ts";
@@ -73,7 +74,16 @@ function errorNote(): string {
     parts && !parts.has(partner.value) && stageWork.value === null
       ? ` ${processStyle(partner.value).name} has no process here: see the verdict.`
       : "";
-  return particles + ellipses + silent;
+  return particles + ellipses + (silent || heldNote(parts?.has(partner.value) === true));
+}
+
+/** Particles of a model go on where it has no diffusion, as if it stood just before; what they do there is no law of the model. */
+function heldNote(drawn: boolean): string {
+  const judged = compared.value?.for === reading.value ? compared.value?.answer.result.problems[0] : undefined;
+  const reason = judged?.warnings.find(({ code, model }) => code === "no-diffusion" && model === partner.value);
+  return drawn && reason
+    ? ` ${processStyle(partner.value).name} has no diffusion at some of these places (see the verdict): there its particles move as if z were just below 1.`
+    : "";
 }
 
 /** A model's density is too long a job for a draft. */

@@ -23,6 +23,15 @@ const bowl = {
 };
 
 describe("map", () => {
+  it.each([
+    [[0.05, 0.0871, 0.152, 0.264, 0.459, 0.8], true],
+    [[0.1, 0.2, 0.3, 0.4], false],
+    [[1, 1.005, 1.01], false],
+    [[0.1, 0.2, 0.4, 0.9], false],
+  ] as const)("values with equal ratios, as they are typed: %j %s", async (eta, logarithmic) => {
+    const { result } = await map(readProblem(bowl), { axes: { eta, sigma: [0.5, 2] } });
+    expect(result.x.logarithmic).toBe(logarithmic);
+  });
   it("on a quadratic: HA-SME is exact below z = 1 and has no figure beyond, and the lines are eta = 1/2 and 1", async () => {
     const { result } = await map(readProblem(bowl), { axes: { eta: [0.1, 0.2, 0.4, 0.8, 1.6], sigma: [0.5, 2] } });
     expect(result.x.name).toBe("eta");

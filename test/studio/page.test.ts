@@ -58,6 +58,8 @@ describe("figures", () => {
     await answered(page);
     const picture = page.locator("[data-figure=picture]");
     await page.locator("[data-figure=picture] .progress").waitFor({ state: "hidden" });
+    const drawing = await saved(page, () => picture.locator("[data-save=svg]").click());
+    expect(drawing.text).toMatch(/>SGD<.*>SME-1<.*>HA-SME</s);
     const { text } = await saved(page, () => picture.locator("[data-save=csv]").click());
     const { result } = await law(readProblem(raw("maximum")), { at: [12] });
     const density = result.sgd.laws[0]!.density!;
