@@ -98,21 +98,35 @@ function thirdDerivative(linear: LinearProblem, g: Vector, third: { covariance: 
   return (eta * eta * norm(third.covariance.map((c, i) => c / 4 - third.gradients[i]! / 12))) / size;
 }
 
-/** delta = (phi(eta H) H)^-1 (eta^2/4) D3f:Sigma, in stationary standard deviations: (delta^T C^-1 delta)^(1/2). */
+/**
+ * delta = (phi(eta H) H)^-1 (eta^2/4) D3f:Sigma, in stationary standard deviations: (delta^T C^-1 delta)^(1/2). Modes without noise (of a softmax,
+ * those that move all classes alike) have no deviation: they are left out where delta does not point there, else there is no figure.
+ */
 function meanShift(linear: LinearProblem, contraction: Vector, eta: number): number | null {
   const { d, z, eigen } = linear;
   const stationary = sgdStationary(linear);
   if (stationary === null || !(z[d - 1]! < 1)) return null;
   if (maxAbs(contraction) === 0) return 0;
-  const delta = inEigenbasis(linear, contraction).map((v, i) => (eta * eta * v) / (4 * eigen.values[i]! * driftFactor(z[i]!)));
-  const l = cholesky(stationary, d);
+  const whole = inEigenbasis(linear, contraction).map((v, i) => (eta * eta * v) / (4 * eigen.values[i]! * driftFactor(z[i]!)));
+  const noisy = Array.from(whole.keys()).filter((i) => stationary[i * d + i]! > 0);
+  const size = maxAbs(whole);
+  if (whole.some((v, i) => stationary[i * d + i] === 0 && Math.abs(v) > silent * size)) return null;
+  const r = noisy.length;
+  const l = cholesky(
+    Float64Array.from({ length: r * r }, (_, at) => stationary[noisy[Math.floor(at / r)]! * d + noisy[at % r]!]!),
+    r,
+  );
   if (l === null) return null;
-  for (let i = 0; i < d; i++) {
-    for (let k = 0; k < i; k++) delta[i]! -= l[i * d + k]! * delta[k]!;
-    delta[i]! /= l[i * d + i]!;
+  const delta = Float64Array.from(noisy, (i) => whole[i]!);
+  for (let i = 0; i < r; i++) {
+    for (let k = 0; k < i; k++) delta[i]! -= l[i * r + k]! * delta[k]!;
+    delta[i]! /= l[i * r + i]!;
   }
   return norm(delta);
 }
+
+/** A part of a vector that is rounding, of eigenvectors among others. */
+const silent = 1e-9;
 
 /** K S^-3/2 (1 - r^2)^3/2 / (1 - r^3) of each mode by itself, the largest in size. */
 function largestSkewness(cubes: Vector, linear: LinearProblem): number {

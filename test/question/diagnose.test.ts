@@ -160,6 +160,23 @@ describe("diagnose at the optimum", () => {
     expect(result.indicators!["meanShift"]).toBeCloseTo(shift, 12);
     expect(result.indicators!["thirdDerivative"]).toBeNull();
   });
+  it("the mean's shift where a direction has no noise is that of the others; where the shift points there, there is none", async () => {
+    const plane = (beside: string) =>
+      diagnose(
+        readProblem({
+          objective: { formula: `x^2/2 + 1.5*exp(-x^2) + y^2/2 + ${beside}`, variables: ["x", "y"] },
+          noise: { gaussian: { covariance: [[0.81, 0], [0, 0]] } }, // biome-ignore format: matrix
+          learningRate: 0.2,
+          start: [-1, 0],
+          steps: 5,
+        }),
+        { point: "optimum" },
+      );
+    const alone = (await diagnose(well(0.2), { point: "optimum" })).result.indicators!["meanShift"]!;
+    expect((await plane("0")).result.indicators!["meanShift"]).toBeCloseTo(alone as number, 12);
+    // D3f:Sigma has an entry along y
+    expect((await plane("0.1*y*(x^2 - log(3))^2")).result.indicators!["meanShift"]).toBeNull();
+  });
   it("skewed noise: the stationary skewness, and so no exact verdict", async () => {
     const eta = 0.3;
     const skewed = readProblem({
