@@ -39,7 +39,9 @@ const telling: Record<string, readonly string[]> = {
 
 const verdicts = { holds: "holds", "holds-with-limit": "holds, with a limit", "does-not-hold": "**does not hold**" } as const;
 
-const cell = (text: string): string => text.replaceAll("|", "\\|");
+/** Text as it stands: the products of formulas are no emphasis. */
+const plain = (text: string): string => text.replaceAll("*", "\\*");
+const cell = (text: string): string => plain(text).replaceAll("|", "\\|");
 
 const figure = ({ name, value }: Measured): string => `${name}: ${formatEstimate(value, 4)}`;
 
@@ -58,11 +60,11 @@ export function claimParts({ result, seed }: Answer<ReproduceResult>): Map<strin
   const failed = result.claims.flatMap(({ id, tests }) => {
     const sentences = tests
       .filter(({ passed }) => !passed)
-      .map(({ decides, rule, found }) => `${decides === "claim" ? "Fails" : "Limit"}: ${rule}: ${found}.`);
+      .map(({ decides, rule, found }) => `${decides === "claim" ? "Fails" : "Limit"}: ${plain(rule)}: ${plain(found)}.`);
     return sentences.length > 0 ? [`- \`${id}\`: ${sentences.join(" ")}`] : [];
   });
-  const words = result.claims.map(({ id, claim, source }) => `- \`${id}\`: ${claim} (${source})`);
-  const untested = result.untested.map(({ claim, source, why }) => `- ${claim} (${source}) ${why}`);
+  const words = result.claims.map(({ id, claim, source }) => `- \`${id}\`: ${plain(claim)} (${plain(source)})`);
+  const untested = result.untested.map(({ claim, source, why }) => `- ${plain(claim)} (${plain(source)}) ${plain(why)}`);
   return new Map([
     ["outcome", [run, "", "| claim | verdict | some of the figures |", "|---|---|---|", ...rows, "", ...failed].join("\n")],
     ["words", words.join("\n")],

@@ -193,10 +193,13 @@ function defectIn(setting: Setting, place: NetworkPlace): number | null {
   return defect !== null && Number.isFinite(defect) ? defect : null;
 }
 
-function excessLosses({ linear }: Setting, models: readonly SdeModel[]): Record<string, Estimate | null> {
+/** With H and Sigma frozen; none of a model whose corrections the problem does not give. */
+function excessLosses({ problem, linear }: Setting, models: readonly SdeModel[]): Record<string, Estimate | null> {
   return {
     sgd: frozenExcessLoss(linear, "sgd"),
-    ...Object.fromEntries(models.map((model) => [model.id, frozenExcessLoss(linear, model)])),
+    ...Object.fromEntries(
+      models.map((model) => [model.id, lackingFor(model, problem) === undefined ? frozenExcessLoss(linear, model) : null]),
+    ),
   };
 }
 

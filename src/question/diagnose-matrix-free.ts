@@ -69,7 +69,12 @@ export async function diagnoseMatrixFree(
   for (const model of models) warnings.push(...existenceWarnings(model, existences.get(model.id)!));
   const indicators = indicatorsOf(problem, measured, place, times);
   const oneStep = extremes.largest[0]!.value;
-  const losses = (rate: number, share: number): Record<string, Estimate | null> => excessLosses(models, measured, rate, share, zOf(rate));
+  // a model whose corrections the problem does not give has none
+  const given = models.filter((model) => lackingFor(model, problem) === undefined);
+  const losses = (rate: number, share: number): Record<string, Estimate | null> => ({
+    ...Object.fromEntries(models.map(({ id }) => [id, null])),
+    ...excessLosses(given, measured, rate, share, zOf(rate)),
+  });
   const measuring = place.optimum && options.measure === true;
   const result: DiagnoseResult = {
     point: Array.from(x),
