@@ -17,6 +17,8 @@ export interface ModelVerdict {
   readonly error: number | null;
   readonly verdict: Verdict;
   readonly why: string;
+  /** Standard error of `error`, where it is sampled. */
+  readonly uncertainty?: number;
 }
 
 /** A model's drift and diffusion for the page's mathematics and figures. */

@@ -37,6 +37,6 @@ export const untested: readonly Untested[] = [
   {
     claim: "Stochastic backward error analysis is a novel framework.",
     source: v3(3),
-    why: "Novelty is a question to the literature. What the analysis yields is printed by `escapement derive` and checked there.",
+    why: "Novelty is a question to the literature. What the analysis yields is printed by the command derive and checked there.",
   },
 ];

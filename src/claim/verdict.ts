@@ -28,8 +28,8 @@ export function whyOf(tests: readonly ClaimTest[], notes: readonly string[] = []
   const failed = tests.filter(({ passed, decides }) => !passed && (verdict !== "does-not-hold" || decides === "claim"));
   const passed = tests.filter((test) => test.passed && test.decides === "claim");
   const told = verdict === "holds" ? passed : verdict === "does-not-hold" ? failed : [...passed, ...failed];
-  const sentences = told.map(
-    (test) => `${test.passed ? "" : test.decides === "limit" ? "Limit: " : "Fails: "}${test.rule}: ${test.found}.`,
+  const sentences = told.map(({ passed, decides, rule, found }) =>
+    passed ? `${rule[0]!.toUpperCase()}${rule.slice(1)}: ${found}.` : `${decides === "limit" ? "Limit" : "Fails"}: ${rule}: ${found}.`,
   );
   return [...(sentences.length > 0 ? sentences : ["Nothing was measured that decides the claim."]), ...notes].join(" ");
 }

@@ -4,7 +4,7 @@ import type { Warning } from "../answer/warning.ts";
 import { findModel } from "../model/index.ts";
 import { momentumModels } from "../model/momentum.ts";
 import type { SgdProblem } from "../problem/problem.ts";
-import { ratioInWords } from "./verdicts.ts";
+import { ratioInWords, defaults as verdictDefaults } from "./verdicts.ts";
 
 type ByQuestion = ComparedProblem["byQuestion"];
 
@@ -51,6 +51,13 @@ export function bestByQuestion(byQuestion: ByQuestion): string[] {
       );
     } else {
       const [first, second] = told;
+      const untold = told.filter(mayBeGood);
+      if (untold.includes(first!)) {
+        lines.push(
+          `${capital(subject[question])}: these paths do not tell ${listed(untold.map((r) => title(r.model)))} from SGD; the nearest is off by ${short(first!.error!)}, with a standard error of ${short(first!.uncertainty!)}.`,
+        );
+        continue;
+      }
       if (first!.verdict === "poor") {
         lines.push(
           `${capital(subject[question])}: no model is right; the nearest, ${title(first!.model)}, is off by ${short(first!.error!)}.`,
@@ -63,6 +70,11 @@ export function bestByQuestion(byQuestion: ByQuestion): string[] {
     }
   }
   return lines;
+}
+
+/** Called poor, with an error bar (95 %) that reaches what is good. */
+function mayBeGood({ verdict, error, uncertainty = 0 }: ModelVerdict): boolean {
+  return verdict === "poor" && error! - 1.96 * uncertainty < verdictDefaults.good;
 }
 
 /** Where HA-SME alone is off at an exit, and whether the third derivative mends it (theory 9). */

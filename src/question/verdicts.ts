@@ -142,14 +142,21 @@ export function weakVerdicts(
 ): ModelVerdict[] {
   return sorted(
     models.map((model) => {
-      let worst: { size: number; phi: string; step: number; uncertainty: number } | undefined;
+      let worst: { size: number; phi: string; step: number; uncertainty: number; sampled: boolean } | undefined;
       for (const test of weak.tests) {
         const row = test.rows[0];
         const largest = row?.models[model]?.maxWeakError;
         const deviation = row?.sgdStandardDeviation ?? scaleOf(test.phi);
         if (!largest || !deviation) continue;
         const size = Math.abs(largest.value) / deviation;
-        if (!worst || size > worst.size) worst = { size, phi: test.phi, step: largest.step, uncertainty: largest.error / deviation };
+        if (worst && size <= worst.size) continue;
+        worst = {
+          size,
+          phi: test.phi,
+          step: largest.step,
+          uncertainty: largest.error / deviation,
+          sampled: largest.kind === "standard-error",
+        };
       }
       if (!worst) return none(model, warnings);
       return {
@@ -157,6 +164,7 @@ export function weakVerdicts(
         error: worst.size,
         verdict: verdictOf(worst.size, worst.uncertainty),
         why: `largest weak error over phi's standard deviation: phi = ${worst.phi}, step ${worst.step}`,
+        ...(worst.sampled ? { uncertainty: worst.uncertainty } : {}),
       };
     }),
   );
@@ -173,7 +181,14 @@ export function exitVerdicts(models: readonly string[], exit: ExitResult, warnin
         return none(model, warnings, ["never-exits", "not-converged", "no-diffusion", "not-embeddable", "not-applicable", "unstable"]);
       const ratio = own.value / sgd.value;
       const size = Math.abs(log(ratio));
-      return { model, error: size, verdict: verdictOf(size, relativeError(own) + relativeError(sgd)), why: ratioInWords(ratio) };
+      const sampled = own.kind === "standard-error" || sgd.kind === "standard-error";
+      return {
+        model,
+        error: size,
+        verdict: verdictOf(size, relativeError(own) + relativeError(sgd)),
+        why: ratioInWords(ratio),
+        ...(sampled ? { uncertainty: Math.sqrt(relativeError(own) ** 2 + relativeError(sgd) ** 2) } : {}),
+      };
     }),
   );
 }

@@ -18,7 +18,7 @@ describe("verdicts", () => {
     expect(verdictOf([test("limit", true)])).toBe("does-not-hold");
   });
   it("tells what decides", () => {
-    expect(whyOf([test("claim", true), test("limit", false)])).toBe("claim rule: 0.1. Limit: limit rule: 0.1.");
+    expect(whyOf([test("claim", true), test("limit", false)])).toBe("Claim rule: 0.1. Limit: limit rule: 0.1.");
     expect(whyOf([test("claim", false), test("limit", false)], ["A note."])).toBe("Fails: claim rule: 0.1. A note.");
   });
 });
