@@ -29,30 +29,6 @@ const titles = ["SME-1", "SME-2", "SPF", "HA-SME", `HA-SME-3 ${dagger}`, `HA-SME
 
 const names: Record<QuestionName, string> = { law: "law", weak: "averages", exit: "exit time", stationary: "stationary law" };
 
-/** The error of a sampled figure; 0 where nothing is sampled, null where the answer does not tell. */
-function spread(compared: ComparedProblem, question: QuestionName, id: string): number | null {
-  if (!isSampled(compared, question)) return 0;
-  if (question === "exit") return spreadOfExit(compared, id);
-  return question === "weak" ? spreadOfWeak(compared, id) : null;
-}
-
-/** The standard error of |log of the exit-time ratio|. */
-function spreadOfExit({ exit }: ComparedProblem, id: string): number | null {
-  const model = exit?.models[id]?.watchedLikeSgd?.meanSteps;
-  const sgd = exit?.sgd.meanSteps;
-  return model && sgd ? Math.hypot(model.error / model.value, sgd.error / sgd.value) : null;
-}
-
-/** The error of the largest weak error, of the test function where it is largest over phi's standard deviation. */
-function spreadOfWeak({ weak }: ComparedProblem, id: string): number | null {
-  const all = (weak?.tests ?? []).flatMap(({ rows: [row] }) => {
-    const largest = row?.models[id]?.maxWeakError;
-    const deviation = row?.sgdStandardDeviation;
-    return largest && deviation ? [{ value: Math.abs(largest.value) / deviation, error: largest.error / deviation }] : [];
-  });
-  return all.length === 0 ? null : all.reduce((a, b) => (b.value > a.value ? b : a)).error;
-}
-
 export function isSampled(compared: ComparedProblem, question: QuestionName): boolean {
   const answer = question === "weak" ? compared.weak : question === "exit" ? compared.exit : compared.law;
   return /sampl|paths/.test(answer?.method ?? "");
@@ -71,7 +47,8 @@ export function choiceLine({ situation, problem, question }: ChoiceRow, compared
   const cells = columns.map((id, i) => {
     const title = titles[i]!.replace(` ${dagger}`, "");
     const verdict = verdicts.find(({ model }) => model === id || model.startsWith(`${title} (`));
-    const error = spread(compared, question, id);
+    // what is sampled and does not tell its error stands without
+    const error = isSampled(compared, question) ? (verdict?.uncertainty ?? null) : 0;
     return {
       text: cellOf(verdict, error),
       exact: verdict?.verdict === "exact",

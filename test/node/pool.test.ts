@@ -65,7 +65,6 @@ describe("threads", () => {
         [three, 3],
         [plainTwo, 2],
       ] as const) {
-        // biome-ignore format: pairs
         texts.push(JSON.stringify(await engine(programs[name]!(), 0, paths, {})));
         expect(engine.performance?.()).toMatchObject({ threads });
       }
