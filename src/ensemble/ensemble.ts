@@ -56,14 +56,21 @@ interface Parts {
 const partsOf = new WeakMap<Ensemble, Parts>();
 
 function make(parts: Parts): Ensemble {
-  const moments = total(parts.forest)!;
+  const { job, forest, counts, extremes } = parts;
+  // blocks merge by the thousand: what no one asks of the ensembles between is not worked out
+  let moments: Moments | undefined;
   const ensemble: Ensemble = Object.freeze({
-    job: parts.job,
-    paths: moments.count,
-    blocks: rangesOf(parts.forest),
-    moments,
-    counts: parts.counts,
-    extremes: parts.extremes,
+    job,
+    paths: forest.reduce((sum, tree) => sum + tree.moments.count, 0),
+    get blocks() {
+      return rangesOf(forest);
+    },
+    get moments() {
+      moments ??= total(forest)!;
+      return moments;
+    },
+    counts,
+    extremes,
     merge: (other: Ensemble) => mergeParts(parts, partsOf.get(other) ?? partsOfJson(other.toJSON())),
     toJSON: () => toJson(parts),
   });

@@ -49,6 +49,9 @@ export function rangesOf(forest: readonly Subtree[]): [from: number, to: number]
 
 /** Whether two forests hold a block in common. */
 export function overlaps(a: readonly Subtree[], b: readonly Subtree[]): boolean {
+  const [lastOfA, firstOfB] = [a.at(-1), b[0]];
+  // one after the other, as blocks mostly come
+  if (!lastOfA || !firstOfB || blocksOf(lastOfA)[1] <= blocksOf(firstOfB)[0]) return false;
   const ranges = [...rangesOf(a), ...rangesOf(b)].sort((p, q) => p[0] - q[0]);
   return ranges.some((range, i) => i > 0 && range[0] < ranges[i - 1]![1]);
 }

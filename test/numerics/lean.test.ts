@@ -14,8 +14,8 @@ const reference = JSON.parse(readFileSync(new URL("../reference/elementary.json"
 const functions = [
   ["leanExp", "exp", 0.95, -745, 710],
   ["leanLog", "log", 0.78, 0, 30],
-  ["leanSin", "sin", 1.6, -1e6, 1e6],
-  ["leanCos", "cos", 1.6, -1e6, 1e6],
+  ["leanSin", "sin", 1.8, -1.3e5, 1.3e5],
+  ["leanCos", "cos", 1.8, -1.3e5, 1.3e5],
 ] as const;
 
 describe.each(functions)("%s", (lean, full, bound, from, to) => {

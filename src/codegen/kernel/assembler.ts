@@ -40,6 +40,7 @@ const vector = {
   "f64x2.div": 0xf3,
   "i64x2.shl": 0xcb,
   "i64x2.shr_u": 0xcd,
+  "i64x2.sub": 0xd1,
   "i64x2.extmul_low_i32x4_u": 0xde,
   "i64x2.extmul_high_i32x4_u": 0xdf,
 } as const;
@@ -72,6 +73,7 @@ export interface Assembler {
   /** Runs the body while `counter` < `end` (unsigned, checked before), adding `by` each time. */
   loop(counter: number, end: () => void, by: number, body: () => void): void;
   when(condition: () => void, body: () => void): void;
+  unreachable(): void;
   either(condition: () => void, yes: () => void, no: () => void): void;
   /** The function; parameters have the first locals. */
   body(type: number): FunctionBody;
@@ -159,18 +161,23 @@ export function assembler(parameters: readonly ValueType[]): Assembler {
       out.unsigned(index);
     },
     loop(counter, end, by, body) {
-      // block { loop { br_if 1 unless counter < end; body; counter += by; br 0 } }
-      out.bytes([0x02, 0x40, 0x03, 0x40]);
-      self.get(counter);
-      end();
-      self.op("i32.lt_u", "i32.eqz");
-      out.bytes([0x0d, 1]);
-      body();
-      self.get(counter);
-      self.i32(by);
-      self.op("i32.add");
-      self.set(counter);
-      out.bytes([0x0c, 0, 0x0b, 0x0b]);
+      // if counter < end { loop { body; counter += by; br_if 0 counter < end } }: with the test at its end the body is run whenever the loop
+      // is, and V8 takes constants and whatever else does not change out of it
+      const again = (): void => {
+        self.get(counter);
+        end();
+        self.op("i32.lt_u");
+      };
+      self.when(again, () => {
+        out.bytes([0x03, 0x40]);
+        body();
+        self.get(counter);
+        self.i32(by);
+        self.op("i32.add");
+        self.set(counter);
+        again();
+        out.bytes([0x0d, 0, 0x0b]);
+      });
     },
     when(condition, body) {
       condition();
@@ -178,6 +185,7 @@ export function assembler(parameters: readonly ValueType[]): Assembler {
       body();
       out.byte(0x0b);
     },
+    unreachable: () => out.byte(0x00),
     either(condition, yes, no) {
       condition();
       out.bytes([0x04, 0x40]);

@@ -42,6 +42,8 @@ export interface MapNode {
   readonly program: Program;
   readonly inputs: readonly Operand[];
   readonly outputs: readonly Operand[];
+  /** The program does the same to so many members of a block, whose outputs follow one another in equal shares; default 1. */
+  readonly members?: number;
 }
 
 export interface RepeatNode {

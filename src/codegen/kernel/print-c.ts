@@ -17,6 +17,7 @@ import {
   sumsPerFigure,
 } from "./kernel.ts";
 import { randomNodes, rareNames, sharedMaps } from "./nodes.ts";
+import { sideBySide } from "./order.ts";
 
 /** What every text begins with: vector types, their operations. */
 export const head = `typedef unsigned int u32;
@@ -249,12 +250,13 @@ function one(kernel: Kernel, node: RandomNode | MapNode, shared: readonly MapNod
 
 function mapLoops(kernel: Kernel, node: MapNode): string {
   const lines: string[] = [];
-  const used = new Set(node.program.instructions.filter((i) => i.operation === "input").map((i) => i.value));
+  const program = sideBySide(node.program, node.members ?? 1);
+  const used = new Set(program.instructions.filter((i) => i.operation === "input").map((i) => i.value));
   const inputs = node.inputs.map((operand, i) => {
     if (used.has(i)) lines.push(operand.single ? `vd x${i} = splat(*(${place(operand)}));` : `vd x${i} = load(${place(operand)} + at);`);
     return `x${i}`;
   });
-  const results = statements(node.program, inputs, true, lines);
+  const results = statements(program, inputs, true, lines);
   for (const [j, operand] of node.outputs.entries()) lines.push(`store(${place(operand)} + at, ${results[j]});`);
   const body = `for (u32 i = 0; i < count; i += VL) {\nconst u32 at = base + i;\n${lines.join("\n")}\n}`;
   return node.over === "paths" && kernel.sharing > 1

@@ -1,7 +1,7 @@
 // Philox4x32-10 (numerics/philox.ts) on four blocks at a time, in 32-bit lanes. Of the first two rounds all vector work depends on the block's
 // number alone: `writePrepare` saves it once a batch, and a substep adds scalars.
 import type { Assembler } from "./assembler.ts";
-import type { Kernel, RandomNode } from "./kernel.ts";
+import { type Kernel, lanes, type RandomNode } from "./kernel.ts";
 
 const M0 = 0xd2511f53;
 const M1 = 0xcd9e8d57;
@@ -81,6 +81,9 @@ export function writePrepare(a: Assembler, kernel: Kernel, nodes: readonly Rando
   }
 }
 
+/** Vectors of four blocks that go through the rounds side by side: one alone waits for its own products. */
+const chains = lanes / 4;
+
 export interface Counter {
   /** Locals: step word without the substep, substep, word 1. */
   readonly stepWord: number;
@@ -149,6 +152,15 @@ export function writeRandom(
     (_, i) => [splat(a, () => a.i32(k0 + (2 + i) * W0)), splat(a, () => a.i32(k1 + (2 + i) * W1))] as const,
   );
 
+  const pattern = (bits: bigint): number => {
+    const local = a.local("v128");
+    a.bits(bits);
+    a.set(local);
+    return local;
+  };
+  const one = pattern(0x3ff0000000000000n);
+  const upper = pattern(0xffffffffff000n);
+  const lower = pattern(0xfffffen);
   const p = a.local("i32");
   const end = a.local("i32");
   const to = a.local("i32");
@@ -163,12 +175,12 @@ export function writeRandom(
   a.loop(
     p,
     () => a.get(end),
-    16,
+    16 * chains,
     () => {
       const column = 4 * kernel.blocks;
-      const saved = (i: number): void => {
+      const saved = (i: number, chain: number): void => {
         a.get(p);
-        a.load(8 * node.saved + i * column);
+        a.load(8 * node.saved + i * column + 16 * chain);
       };
       const fresh = (value: () => void): number => {
         const made = a.local("v128");
@@ -184,79 +196,81 @@ export function writeRandom(
             a.op("v128.xor");
           }
         });
-      let c0 = xor(
-        fresh(() => saved(0)),
-        start0,
-      );
-      let c1 = fresh(() => saved(1));
-      let c2 = xor(
-        fresh(() => saved(2)),
-        start2,
-      );
-      let c3 = start3;
-      for (const [key0, key1] of keys) {
-        const first = product(a, c0, m.m0);
-        const second = product(a, c2, m.m1);
-        c0 = xor(second.high, c1, key0);
-        c1 = second.low;
-        c2 = xor(first.high, c3, key1);
-        c3 = first.low;
-      }
-      // 64-bit halves (low word first) of blocks 0, 1 and 2, 3
-      const halves = [
-        [0, c0, c1],
-        [1, c2, c3],
-      ] as const;
-      for (const [half, low, high] of node.uniform ? halves.slice(0, 1) : halves) {
-        for (const [pair, order] of [
-          [0, [0, 4, 1, 5]],
-          [1, [2, 6, 3, 7]],
-        ] as const) {
-          const bits = fresh(() => {
-            a.get(low, high);
-            a.shuffle32(...(order as [number, number, number, number]));
-          });
-          const write = (columnNumber: number, value: () => void): void => {
-            a.get(to);
-            value();
-            a.bits(0x3ff0000000000000n);
-            a.op("v128.or");
-            a.store(8 * node.out.at + 8 * kernel.blocks * columnNumber + 16 * pair);
-          };
-          const mantissa = (): void => {
-            a.get(bits);
-            a.i32(12);
-            a.op("i64x2.shr_u");
-          };
-          const signed = (): void => {
-            a.get(bits);
-            a.i32(63);
-            a.op("i64x2.shl", "v128.or");
-          };
-          if (node.uniform) write(0, mantissa);
-          else if (kernel.normals === "fast") {
-            write(2 * half, () => {
-              mantissa();
-              a.bits(0xffffffffff000n);
-              a.op("v128.and");
-              signed();
+      let states = Array.from({ length: chains }, (_, chain) => ({
+        c0: xor(
+          fresh(() => saved(0, chain)),
+          start0,
+        ),
+        c1: fresh(() => saved(1, chain)),
+        c2: xor(
+          fresh(() => saved(2, chain)),
+          start2,
+        ),
+        c3: start3,
+      }));
+      for (const [key0, key1] of keys)
+        states = states.map(({ c0, c1, c2, c3 }) => {
+          const first = product(a, c0, m.m0);
+          const second = product(a, c2, m.m1);
+          return { c0: xor(second.high, c1, key0), c1: second.low, c2: xor(first.high, c3, key1), c3: first.low };
+        });
+      for (const [chain, { c0, c1, c2, c3 }] of states.entries()) {
+        // 64-bit halves (low word first) of blocks 0, 1 and 2, 3
+        const halves = [
+          [0, c0, c1],
+          [1, c2, c3],
+        ] as const;
+        for (const [half, low, high] of node.uniform ? halves.slice(0, 1) : halves) {
+          for (const [pair, order] of [
+            [0, [0, 4, 1, 5]],
+            [1, [2, 6, 3, 7]],
+          ] as const) {
+            const bits = fresh(() => {
+              a.get(low, high);
+              a.shuffle32(...(order as [number, number, number, number]));
             });
-            write(2 * half + 1, () => {
+            const write = (columnNumber: number, value: () => void): void => {
+              a.get(to);
+              value();
+              a.get(one);
+              a.op("v128.or");
+              a.store(8 * node.out.at + 8 * kernel.blocks * columnNumber + 32 * chain + 16 * pair);
+            };
+            const mantissa = (): void => {
               a.get(bits);
-              a.bits(0xfffffen);
-              a.op("v128.and");
-              a.i32(28);
-              a.op("i64x2.shl");
-            });
-          } else
-            write(half, () => {
-              mantissa();
-              if (half === 1) signed();
-            });
+              a.i32(12);
+              a.op("i64x2.shr_u");
+            };
+            const signed = (): void => {
+              a.get(bits);
+              a.i32(63);
+              a.op("i64x2.shl", "v128.or");
+            };
+            if (node.uniform) write(0, mantissa);
+            else if (kernel.normals === "fast") {
+              write(2 * half, () => {
+                mantissa();
+                a.get(upper);
+                a.op("v128.and");
+                signed();
+              });
+              write(2 * half + 1, () => {
+                a.get(bits);
+                a.get(lower);
+                a.op("v128.and");
+                a.i32(28);
+                a.op("i64x2.shl");
+              });
+            } else
+              write(half, () => {
+                mantissa();
+                if (half === 1) signed();
+              });
+          }
         }
       }
       a.get(to);
-      a.i32(32);
+      a.i32(32 * chains);
       a.op("i32.add");
       a.set(to);
     },

@@ -1,7 +1,7 @@
 // A program of a map node as vector instructions: two places of a column at a time. Every value has a local of its own (the engine's compiler
 // decides on registers), constants get theirs once a function.
 import { InternalError } from "../../errors.ts";
-import type { Program, Value } from "../program.ts";
+import type { Instruction, Program, Value } from "../program.ts";
 import type { Assembler } from "./assembler.ts";
 
 export interface SimdContext {
@@ -34,41 +34,85 @@ export const exponentShift = 4503599627371519;
 /** 1.5 2^52: added to an integer it has the parity in the last bit. */
 export const parityShift = 6755399441055744;
 
-/** Exponentials whose rare arguments are looked for together, at the end of a program. */
-const mostTogether = 4;
+/** The bits of a significand. */
+const mantissaBits = 2 ** -1022 - 2 ** -1074;
 
-/**
- * Whether a program is written straight through, as if no argument were rare, and once more for when one was. Branches in its midst keep the
- * engine from ordering instructions: a step with up to four exponentials takes a tenth less without them. More of them, or sines and cosines,
- * take more (measured in V8 12: values live too long for its registers).
- */
-export function looksAtEnd({ instructions }: Program): boolean {
-  const rare = instructions.filter(({ operation }) => operation === "rarely");
-  return rare.length > 0 && rare.length <= mostTogether && rare.every(({ callee }) => callee === "exp");
+/** Bits of infinity: those of an exponent. Of 2^1023: of the exponent 2046. Of -0: a sign. */
+export const bitPatterns = [Number.POSITIVE_INFINITY, 2 ** 1023, -0, 2 ** 52, 1, mantissaBits, exponentShift, parityShift];
+
+/** x where a value is -exponentOf(x). */
+function inverseOf(instructions: readonly Instruction[], v: Value): Value | undefined {
+  const { operation, operands } = instructions[v]!;
+  const inner = operation === "negate" ? instructions[operands[0]!]! : undefined;
+  return inner?.operation === "exponentOf" ? inner.operands[0] : undefined;
 }
 
-/** Writes the program; `input` gives the local of an input, where it is first used. Returns the locals of the outputs. With `ifRare` the
- * usual values are taken for all: it gets the conditions under which they are not to be. */
+/** t where a value is t - parityShift, the nearest integer: t has its parity. */
+function shiftedOf(instructions: readonly Instruction[], v: Value): Value | undefined {
+  const { operation, operands } = instructions[v]!;
+  if (operation !== "subtract") return undefined;
+  const by = instructions[operands[1]!]!;
+  return by.operation === "constant" && by.value === parityShift ? operands[0] : undefined;
+}
+
+/** Where a program's inputs come from and its outputs go. */
+export interface Places {
+  /** The local of an input, loaded here. */
+  input(index: number): number;
+  store(output: number, local: number): void;
+  /** Inputs that are gone once this output is stored. */
+  lost(output: number): readonly number[];
+}
+
+/**
+ * Writes a program, with stores after every `together` outputs. With `ifRare` the usual values are taken for all: it gets the conditions under
+ * which they are not to be. Returns the locals of inputs that were loaded.
+ */
 export function writeSimd(
   { instructions, outputs }: Program,
-  input: (index: number) => number,
+  together: number,
+  places: Places,
   { a, constant, functionIndex }: SimdContext,
   ifRare?: (condition: number) => void,
-): number[] {
+): ReadonlyMap<number, number> {
   const local: number[] = [];
-  const of = (v: Value): number => {
-    if (local[v]! < 0) local[v] = input(-1 - local[v]!);
-    return local[v]!;
+  // an input is loaded where it is used: loads at the start of a long program would all be spilled
+  const inputs = new Map<number, number>();
+  const loaded = (index: number): number => {
+    if (!inputs.has(index)) inputs.set(index, places.input(index));
+    return inputs.get(index)!;
   };
-  for (const { operation, operands, value, callee } of instructions) {
+  const of = (v: Value): number => (local[v]! < 0 ? loaded(-1 - local[v]!) : local[v]!);
+  const needed = new Set(instructions.filter(({ operation }) => operation === "input").map(({ value }) => value));
+  let stored = 0;
+  /** Stores the next outputs if all of them are there. */
+  const store = (known: number): void => {
+    for (;;) {
+      const next = outputs.slice(stored, stored + together);
+      if (next.length === 0 || next.some((v) => v >= known)) return;
+      for (let j = stored; j < stored + next.length; j++) for (const index of places.lost(j)) if (needed.has(index)) loaded(index);
+      for (const v of next) places.store(stored++, of(v));
+    }
+  };
+  for (const [v, { operation, operands, value, callee }] of instructions.entries()) {
+    store(v);
     if (operation === "input" || operation === "constant") {
-      // an input is loaded where it is used: loads at the start of a long program would all be spilled
       local.push(operation === "input" ? -1 - value : constant(value));
       continue;
     }
     if (operation === "rarely" && ifRare) {
       ifRare(of(operands[0]!));
       local.push(of(operands[2]!));
+      continue;
+    }
+    const inverse = operation === "pow2" ? inverseOf(instructions, operands[0]!) : undefined;
+    if (inverse !== undefined) {
+      // 2^-exponent: the bits of 2046 - E in the exponent's place, where x has E
+      const to = a.local("v128");
+      local.push(to);
+      a.get(constant(2 ** 1023), of(inverse), constant(Number.POSITIVE_INFINITY));
+      a.op("v128.and", "i64x2.sub");
+      a.set(to);
       continue;
     }
     const [x, y, z] = operands.map(of) as [number, number, number];
@@ -81,12 +125,14 @@ export function writeSimd(
       a.get(y, z, x);
       a.op("v128.bitselect");
     } else if (operation === "copysign") {
-      a.get(y, x);
-      a.bits(1n << 63n);
+      a.get(y, x, constant(-0));
       a.op("v128.bitselect");
     } else if (operation === "flipOdd") {
-      a.get(y, constant(parityShift));
-      a.op("f64x2.add");
+      const shifted = shiftedOf(instructions, operands[1]!);
+      if (shifted === undefined) {
+        a.get(y, constant(parityShift));
+        a.op("f64x2.add");
+      } else a.get(of(shifted));
       a.i32(63);
       a.op("i64x2.shl");
       a.get(x);
@@ -97,20 +143,19 @@ export function writeSimd(
       a.i32(52);
       a.op("i64x2.shl");
     } else if (operation === "exponentOf") {
-      a.get(x);
+      a.get(x, constant(Number.POSITIVE_INFINITY));
+      a.op("v128.and");
       a.i32(52);
       a.op("i64x2.shr_u");
-      a.bits(0x7ffn);
-      a.op("v128.and");
-      a.bits(0x4330000000000000n);
+      a.get(constant(2 ** 52));
       a.op("v128.or");
       a.get(constant(exponentShift));
       a.op("f64x2.sub");
     } else if (operation === "mantissaOf") {
       a.get(x);
-      a.bits(0xfffffffffffffn);
+      a.get(constant(mantissaBits));
       a.op("v128.and");
-      a.bits(0x3ff0000000000000n);
+      a.get(constant(1));
       a.op("v128.or");
     } else if (operation === "rarely") {
       a.get(z);
@@ -142,5 +187,6 @@ export function writeSimd(
     } else throw new InternalError("codegen/kernel", `a kernel's program holds ${operation}; calls are written out (flat.ts)`);
     a.set(to);
   }
-  return outputs.map(of);
+  store(instructions.length);
+  return inputs;
 }

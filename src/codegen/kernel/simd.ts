@@ -2,12 +2,23 @@
 import { elementaryBody, elementaryNames } from "../wasm.ts";
 import { encodeModule, type FunctionBody, type FunctionType } from "../wasm-encoder.ts";
 import { type Assembler, assembler } from "./assembler.ts";
-import { type Kernel, type KernelNode, type KernelRunner, lanes, type MapNode, type RandomNode, sumsPerFigure } from "./kernel.ts";
+import {
+  type Kernel,
+  type KernelNode,
+  type KernelRunner,
+  lanes,
+  type MapNode,
+  type Operand,
+  type RandomNode,
+  sumsPerFigure,
+} from "./kernel.ts";
 import { flatNodes, randomNodes, rareNames, sharedMaps } from "./nodes.ts";
+import { piecesFor } from "./order.ts";
 import { multipliers, writePrepare, writeRandom } from "./simd-philox.ts";
-import { exponentShift, looksAtEnd, parityShift, writeSimd } from "./simd-program.ts";
+import { bitPatterns, writeSimd } from "./simd-program.ts";
 
-const types: readonly FunctionType[] = [
+/** Types of functions; after these, of those that take what a rare argument's place held before (rareBody): so many vectors. */
+const fewTypes: readonly FunctionType[] = [
   { parameters: ["f64"], results: ["f64"] },
   { parameters: ["f64", "f64"], results: ["f64"] },
   { parameters: ["i32"], results: [] },
@@ -22,13 +33,21 @@ export function encodeKernel(kernel: Kernel): Uint8Array<ArrayBuffer> {
   const functions: FunctionBody[] = names.map((name) => elementaryBody(name, functionIndex));
   const exports = new Map<string, number>();
   const add = (name: string, body: FunctionBody): void => void exports.set(name, functions.push(body) - 1);
+  const rare = new Map(
+    flatNodes([...kernel.ways.flat(), ...kernel.observe])
+      .filter((node) => node.kind === "map" && piecesFor(node.program, node.members ?? 1).atEnd)
+      .map((node) => node as MapNode)
+      .map((node): [MapNode, number] => [node, functions.push(rareBody(node, functionIndex)) - 1]),
+  );
   const shared = new Map(
-    [...sharedMaps(kernel)].map((node): [MapNode, number] => [node, functions.push(mapBody(kernel, node, functionIndex)) - 1]),
+    [...sharedMaps(kernel)].map((node): [MapNode, number] => [node, functions.push(mapBody(kernel, node, functionIndex, rare)) - 1]),
   );
   add("prepare", prepareBody(kernel));
-  for (const [way, nodes] of kernel.ways.entries()) add(`steps${way}`, stepsBody(kernel, nodes, functionIndex, shared));
-  add("observe", observeBody(kernel, functionIndex, shared));
+  for (const [way, nodes] of kernel.ways.entries()) add(`steps${way}`, stepsBody(kernel, nodes, { functionIndex, shared, rare }));
+  add("observe", observeBody(kernel, { functionIndex, shared, rare }));
   add("accumulate", accumulateBody(kernel));
+  const most = Math.max(0, ...[...rare.keys()].map((node) => overwritten(node, node.outputs).length));
+  const types = [...fewTypes, ...Array.from({ length: most + 1 }, (_, n) => rareType(n))];
   return encodeModule({ types, functions, memoryPages: Math.ceil((8 * kernel.memory) / 65536), exports });
 }
 
@@ -59,7 +78,7 @@ function prepareBody(kernel: Kernel): FunctionBody {
 }
 
 /** Locals for all constants of the nodes that are written here, set at once. */
-function constantLocals(a: Assembler, nodes: readonly KernelNode[], shared?: Shared): (value: number) => number {
+function constantLocals(a: Assembler, nodes: readonly KernelNode[], shared?: Functions): (value: number) => number {
   const known = new Map<string, number>();
   const key = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
   const constant = (value: number): number => {
@@ -73,8 +92,7 @@ function constantLocals(a: Assembler, nodes: readonly KernelNode[], shared?: Sha
     }
     return local;
   };
-  constant(exponentShift);
-  constant(parityShift);
+  bitPatterns.forEach(constant);
   for (const node of flatNodes(nodes))
     if (node.kind === "map" && !shared?.has(node))
       for (const { operation, value } of node.program.instructions) if (operation === "constant") constant(value);
@@ -82,18 +100,46 @@ function constantLocals(a: Assembler, nodes: readonly KernelNode[], shared?: Sha
 }
 
 /** A map node as a function of count and pass. */
-function mapBody(kernel: Kernel, node: MapNode, functionIndex: (name: string) => number): FunctionBody {
+function mapBody(kernel: Kernel, node: MapNode, functionIndex: (name: string) => number, rare: Functions): FunctionBody {
   const a = assembler(["i32", "i32"]);
-  writeMap(a, kernel, node, 0, 1, { constant: constantLocals(a, [node]), functionIndex, shared: new Map() });
+  writeMap(a, kernel, node, 0, 1, { constant: constantLocals(a, [node]), functionIndex, shared: new Map(), rare });
   return a.body(3);
 }
 
-type Shared = ReadonlyMap<MapNode, number>;
+/** Inputs that are gone once an output is stored: the same column, or one of another stride, which may lie there in some pass. */
+function overwritten({ inputs }: MapNode, outputs: readonly Operand[]): number[] {
+  const lost = ({ at, stride, single }: Operand): boolean =>
+    !single && outputs.some((output) => output.at === at || output.stride !== stride);
+  return inputs.flatMap((input, i) => (lost(input) ? [i] : []));
+}
 
-function stepsBody(kernel: Kernel, nodes: readonly KernelNode[], functionIndex: (name: string) => number, shared: Shared): FunctionBody {
+function rareType(vectors: number): FunctionType {
+  return { parameters: ["i32", "i32", ...new Array<"v128">(vectors).fill("v128")], results: [] };
+}
+
+/**
+ * A map node at one place, for arguments that are rare: a function of pass, of the place, in bytes from the start of a column, and of the inputs
+ * that the usual results have overwritten.
+ */
+function rareBody(node: MapNode, functionIndex: (name: string) => number): FunctionBody {
+  const lost = overwritten(node, node.outputs);
+  const a = assembler(rareType(lost.length).parameters);
+  const [pass, offset, first] = [0, 1, 2];
+  const pointers = pointersOf(a, node, pass);
+  pointers.move(() => a.get(offset));
+  const constant = constantLocals(a, [node]);
+  const input = (i: number): number => (lost.includes(i) ? first + lost.indexOf(i) : pointers.input(i));
+  writeSimd(node.program, node.outputs.length, { ...pointers, input }, { a, constant, functionIndex });
+  return a.body(fewTypes.length + lost.length);
+}
+
+/** Nodes that are functions of their own, by their indices. */
+type Functions = ReadonlyMap<MapNode, number>;
+
+function stepsBody(kernel: Kernel, nodes: readonly KernelNode[], functions: NamedFunctions): FunctionBody {
   const a = assembler(["i32", "i32", "i32", "i32"]);
   const [count, from, to, pathHigh] = [0, 1, 2, 3];
-  const constant = constantLocals(a, nodes, shared);
+  const constant = constantLocals(a, nodes, functions.shared);
   const m = multipliers(a);
   const stepWord = a.local("i32");
   a.loop(
@@ -105,23 +151,28 @@ function stepsBody(kernel: Kernel, nodes: readonly KernelNode[], functionIndex: 
       a.i32(8);
       a.op("i32.shl");
       a.set(stepWord);
-      writeNodes(a, kernel, nodes, count, { constant, functionIndex, shared, m, stepWord, pathHigh });
+      writeNodes(a, kernel, nodes, count, { constant, ...functions, m, stepWord, pathHigh });
     },
   );
   return a.body(4);
 }
 
-function observeBody(kernel: Kernel, functionIndex: (name: string) => number, shared: Shared): FunctionBody {
+function observeBody(kernel: Kernel, functions: NamedFunctions): FunctionBody {
   const a = assembler(["i32"]);
-  const constant = constantLocals(a, kernel.observe, shared);
-  writeNodes(a, kernel, kernel.observe, 0, { constant, functionIndex, shared });
+  const constant = constantLocals(a, kernel.observe, functions.shared);
+  writeNodes(a, kernel, kernel.observe, 0, { constant, ...functions });
   return a.body(2);
 }
 
-interface Inside {
-  readonly constant: (value: number) => number;
+interface NamedFunctions {
   readonly functionIndex: (name: string) => number;
-  readonly shared: Shared;
+  readonly shared: Functions;
+  /** Programs that look for rare arguments at their end, as they are where there was one. */
+  readonly rare: Functions;
+}
+
+interface Inside extends NamedFunctions {
+  readonly constant: (value: number) => number;
   readonly m?: { m0: number; m1: number };
   readonly stepWord?: number;
   readonly pathHigh?: number;
@@ -167,20 +218,12 @@ function writeNode(a: Assembler, kernel: Kernel, node: RandomNode | MapNode, cou
 }
 
 function writeMap(a: Assembler, kernel: Kernel, node: MapNode, count: number, pass: number, inside: Inside): void {
-  const { program, inputs, outputs, over } = node;
-  const strides = [...new Set([...inputs, ...outputs].map(({ stride }) => stride))];
-  const starts = strides.map((stride) => strided(a, pass, stride));
-  const pointers = strides.map(() => a.local("i32"));
-  const pointerOf = (stride: number): number => pointers[strides.indexOf(stride)]!;
-  const overBlocks = (offset: (() => void) | undefined): void => {
-    for (const [i, pointer] of pointers.entries()) {
-      a.get(starts[i]!);
-      if (offset) {
-        offset();
-        a.op("i32.add");
-      }
-      a.set(pointer);
-    }
+  const { over } = node;
+  const { program, outputs: together } = piecesFor(node.program, node.members ?? 1);
+  const pointers = pointersOf(a, node, pass);
+  const rare = inside.rare.get(node);
+  const overBlocks = (start: number | undefined): void => {
+    pointers.move(start === undefined ? undefined : () => a.get(start));
     const b = a.local("i32");
     a.i32(0);
     a.set(b);
@@ -189,41 +232,30 @@ function writeMap(a: Assembler, kernel: Kernel, node: MapNode, count: number, pa
       () => a.get(count),
       2,
       () => {
-        const input = (i: number): number => {
-          const { at, stride, single } = inputs[i]!;
-          const local = a.local("v128");
-          a.get(single ? starts[strides.indexOf(stride)]! : pointerOf(stride));
-          if (single) a.loadSplat(8 * at);
-          else a.load(8 * at);
-          a.set(local);
-          return local;
-        };
-        const write = (ifRare?: (condition: number) => void) => writeSimd(program, input, { a, ...inside }, ifRare);
-        const store = (results: readonly number[]): void => {
-          for (const [j, { at, stride }] of outputs.entries()) {
-            a.get(pointerOf(stride), results[j]!);
-            a.store(8 * at);
-          }
-        };
-        if (looksAtEnd(program)) {
-          const conditions: number[] = [];
-          const usual = write((condition) => void conditions.push(condition));
-          a.either(
+        const conditions: number[] = [];
+        const note = rare === undefined ? undefined : (condition: number) => void conditions.push(condition);
+        const before = writeSimd(program, together, pointers, { a, ...inside }, note);
+        if (rare !== undefined)
+          a.when(
             () => {
               a.get(...conditions);
               for (let c = 1; c < conditions.length; c++) a.op("v128.or");
               a.op("v128.any_true");
             },
-            () => store(write()),
-            () => store(usual),
+            () => {
+              a.get(pass, b);
+              a.i32(8);
+              a.op("i32.mul");
+              if (start !== undefined) {
+                a.get(start);
+                a.op("i32.add");
+              }
+              // what the program does not use has not been loaded, and its rare form does not use it either
+              a.get(...overwritten(node, node.outputs).map((i) => before.get(i) ?? pointers.input(i)));
+              a.call(rare);
+            },
           );
-        } else store(write());
-        for (const pointer of pointers) {
-          a.get(pointer);
-          a.i32(16);
-          a.op("i32.add");
-          a.set(pointer);
-        }
+        pointers.step();
       },
     );
   };
@@ -238,8 +270,54 @@ function writeMap(a: Assembler, kernel: Kernel, node: MapNode, count: number, pa
     v,
     () => a.i32(8 * kernel.sharing * kernel.blocks),
     8 * kernel.blocks,
-    () => overBlocks(() => a.get(v)),
+    () => overBlocks(v),
   );
+}
+
+/** Where a map node's operands lie, a pointer for each stride. */
+function pointersOf(a: Assembler, node: MapNode, pass: number) {
+  const { inputs, outputs } = node;
+  const strides = [...new Set([...inputs, ...outputs].map(({ stride }) => stride))];
+  const starts = strides.map((stride) => strided(a, pass, stride));
+  const pointers = strides.map(() => a.local("i32"));
+  const pointerOf = (stride: number): number => pointers[strides.indexOf(stride)]!;
+  return {
+    /** To so many bytes from the start of the columns. */
+    move(offset?: () => void): void {
+      for (const [i, pointer] of pointers.entries()) {
+        a.get(starts[i]!);
+        if (offset) {
+          offset();
+          a.op("i32.add");
+        }
+        a.set(pointer);
+      }
+    },
+    /** To the next two places. */
+    step(): void {
+      for (const pointer of pointers) {
+        a.get(pointer);
+        a.i32(16);
+        a.op("i32.add");
+        a.set(pointer);
+      }
+    },
+    input(i: number): number {
+      const { at, stride, single } = inputs[i]!;
+      const local = a.local("v128");
+      a.get(single ? starts[strides.indexOf(stride)]! : pointerOf(stride));
+      if (single) a.loadSplat(8 * at);
+      else a.load(8 * at);
+      a.set(local);
+      return local;
+    },
+    store(j: number, result: number): void {
+      const { at, stride } = outputs[j]!;
+      a.get(pointerOf(stride), result);
+      a.store(8 * at);
+    },
+    lost: (j: number) => overwritten(node, [outputs[j]!]),
+  };
 }
 
 /** A local with pass * stride in bytes. */

@@ -5,23 +5,24 @@ import { event, eventsPerProcess, extreme, extremesPerProcess, mendedDefect, rou
 import type { PathProgram } from "../program.ts";
 import type { Encountered, PathKernel } from "./path-kernel.ts";
 
-/** All paths of a batch. */
+/**
+ * All paths of a batch.
+ * @param sound  whether the figures of the last state are known to be finite: those of a state that has overflowed are not
+ */
 export function noteBatch(
   program: PathProgram,
   { walkers, kernel, paths }: PathKernel,
+  sound: boolean,
   memory: Float64Array,
   first: number,
   batch: number,
   counts: Float64Array,
   extremes: (Extreme | null)[],
 ): void {
-  const { sharing, blocks, figures } = kernel;
-  // figures of a state that has overflowed are NaN: where none is, none has
-  let sound = 0;
-  for (let f = 0; f < figures.count; f++) for (let p = 0; p < paths; p++) sound += 0 * memory[figures.at + f * paths + p]!;
+  const { sharing, blocks } = kernel;
   for (const process of new Set(walkers.map((walker) => walker.process))) {
     const own = walkers.filter((walker) => walker.process === process);
-    if (sound === 0 && !own.some((walker) => metSomething(walker, memory, paths))) continue;
+    if (sound && !own.some((walker) => metSomething(walker, memory, paths))) continue;
     for (let path = 0; path < batch; path++) {
       const place = (path % sharing) * blocks + Math.floor(path / sharing);
       noteWalkers(program, own, memory, paths, place, first + path, counts, extremes);

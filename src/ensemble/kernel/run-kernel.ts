@@ -36,10 +36,16 @@ export function runKernelBlock(program: PathProgram, path: PathKernel, runner: K
       else accumulateSome(path, memory, batch, at);
     }
     readable?.note(counts, extremes);
-    noteBatch(program, path, memory, first + from, batch, counts, extremes);
+    const last = sums + (places.length - 1) * sumsPerPlace;
+    noteBatch(program, path, allFinite(memory, last, last + sumsPerPlace), memory, first + from, batch, counts, extremes);
   }
   for (const process of path.overflowed) counts[process * eventsPerProcess + event.overflow] = count;
   return ensembleOfBlock(program.job, block, momentsOf(program, path, memory, count), counts, extremes);
+}
+
+function allFinite(memory: Float64Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (!Number.isFinite(memory[i]!)) return false;
+  return true;
 }
 
 /** `accumulate` for a batch that is not full: the same sums over the paths that there are. */

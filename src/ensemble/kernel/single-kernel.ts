@@ -1,6 +1,5 @@
 // One process by its scheme (ensemble/single.ts) as a kernel: random numbers and step in one map over blocks, so that normals never go through
 // memory.
-import { interleave } from "../../codegen/kernel/interleave.ts";
 import type { SgdProblem } from "../../problem/problem.ts";
 import type { SingleJob } from "../job-spec.ts";
 import { startState, stateDimension } from "../momentum-sgd.ts";
@@ -36,7 +35,7 @@ export function singleKernel(problem: SgdProblem, job: SingleJob): PathKernel {
       return [...after.x, ...(met.z ? [after.met.z!] : []), ...(met.defect ? [after.met.defect!] : [])];
     });
   });
-  const step = { ...members, program: interleave(members.program, sharing) };
+  const step = { ...members, members: sharing };
   const observation = observationColumns(parts, problem, job.observation, job.steps, 1);
   const figures = parts.columns(observation.size);
   const observe = figureMap(parts, problem, job.observation, observation, [[state]], figures, (_m, [[values]]) => values!);
