@@ -62,7 +62,10 @@ export async function networkAverages(
   const perPath = 3 * d * horizon * (problem.noise.minibatch?.size ?? n) + 8 * d * n * steps.length;
   const { work, leastPaths, mostPaths } = averagesDefaults;
   const fit = Math.max(leastPaths, Math.floor(work / perPath));
-  const paths = Math.max(2, Math.min(options.paths ?? mostPaths, fit));
+  const affordablePaths = Math.min(mostPaths, fit);
+  // asked for, SGD has these paths, and everything else grows or shrinks with them: the error of a difference is that of its worst part
+  const paths = Math.max(2, options.paths ?? affordablePaths);
+  const scale = paths / affordablePaths;
   const job: AveragesJob = { kind: "averages", process: "sgd", figures, steps, seed };
   const progress = (what: string) => (done: number, total: number) => onProgress?.(done, total, what);
   const run = async (asked: AveragesJob, count: number, what: string): Promise<Moments> => {
@@ -77,13 +80,11 @@ export async function networkAverages(
     variance: varianceOf(sgd, figure),
     error: standardErrorOf(sgd, figure),
   }));
-  const sampled = affordable(problem, models, options);
+  const sampled = affordable(problem, models, scale);
   if (!sampled) return { sgd: own, paths, warnings };
   // a path of the twin takes two passes and a normal for each sample at every step
-  const twins = Math.max(
-    leastPaths,
-    Math.min(paths, averagesDefaults.mostTwins, Math.floor(work / (horizon * n * (6 * d + 20) + 8 * d * n * steps.length))),
-  );
+  const perTwin = horizon * n * (6 * d + 20) + 8 * d * n * steps.length;
+  const twins = Math.max(leastPaths, Math.round(scale * Math.min(affordablePaths, averagesDefaults.mostTwins, Math.floor(work / perTwin))));
   const twin = await run({ ...job, process: "sgd-gaussian" }, twins, "paths of SGD with Gaussian noise");
   const answered = sampled.models.map((model) => judgeStart(model, problem, options));
   for (const { warnings: met } of answered) warnings.push(...met);
@@ -148,13 +149,15 @@ export async function networkAverages(
 }
 
 /** Which models are sampled, and on how many paths; undefined where that would take too long. */
-function affordable(problem: SgdProblem, models: readonly SdeModel[], options: QuestionOptions) {
+function affordable(problem: SgdProblem, models: readonly SdeModel[], scale: number) {
   const { d, samples } = problem.objective;
-  if (d > averagesDefaults.largestSampled || problem.momentum || !problem.noise.minibatch) return undefined;
+  const { largestSampled, leastModelPaths, mostModelPaths, modelWork } = averagesDefaults;
+  if (d > largestSampled || problem.momentum || !problem.noise.minibatch) return undefined;
   const noisy = models.filter((model) => !isDeterministic(model) && lackingFor(model, problem) === undefined);
   const perPath = problem.steps * frozenWork(samples!.n, d) * (1 + 3 * noisy.length);
-  const paths = Math.min(options.paths ?? averagesDefaults.mostModelPaths, Math.floor(averagesDefaults.modelWork / perPath));
-  return paths >= averagesDefaults.leastModelPaths ? { models: noisy, paths } : undefined;
+  const paths = Math.min(mostModelPaths, Math.floor(modelWork / perPath));
+  if (paths < leastModelPaths) return undefined;
+  return { models: noisy, paths: Math.max(leastModelPaths, Math.round(scale * paths)) };
 }
 
 function momentsOf(rows: Float64Array, size: number): Moments {

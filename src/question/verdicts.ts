@@ -45,7 +45,7 @@ function none(model: string, warnings: readonly Warning[], codes?: readonly stri
 export function lawVerdicts(models: readonly string[], law: LawResult, warnings: readonly Warning[]): ModelVerdict[] {
   return sorted(
     models.map((model) => {
-      let worst: { size: number; step: number; uncertainty: number; bound: boolean } | undefined;
+      let worst: { size: number; step: number; uncertainty: number; bound: boolean; sampled: boolean } | undefined;
       law.models[model]?.laws.forEach((at, i) => {
         const sgd = law.sgd.laws[i];
         // where the laws are no Gaussians, that of Gaussians with their moments bounds the distance from below
@@ -56,7 +56,9 @@ export function lawVerdicts(models: readonly string[], law: LawResult, warnings:
         const distance = Math.sqrt(Math.max(value(squared), 0));
         const size = distance / deviation;
         const bound = at.w2SquaredFromSgd === null || at.w2SquaredFromSgd === undefined;
-        if (!worst || size > worst.size) worst = { size, step: at.step, uncertainty: distanceError(squared, distance) / deviation, bound };
+        if (worst && size <= worst.size) return;
+        const uncertainty = distanceError(squared, distance) / deviation;
+        worst = { size, step: at.step, uncertainty, bound, sampled: sampled(squared) || isSampled(sgd) || isSampled(at) };
       });
       if (!worst) return none(model, warnings);
       const what = worst.bound
@@ -67,12 +69,20 @@ export function lawVerdicts(models: readonly string[], law: LawResult, warnings:
         error: worst.size,
         verdict: verdictOf(worst.size, worst.uncertainty),
         why: `${formally(law, model)}${what}, largest at step ${worst.step}`,
+        ...(worst.sampled ? { uncertainty: worst.uncertainty } : {}),
       };
     }),
   );
 }
 
-/** Squared W2 of Gaussians with two laws' moments, sampled ones too; the moments' errors are its error. */
+const sampled = (figure: Figure): boolean => typeof figure !== "number" && figure.kind === "standard-error";
+
+const isSampled = ({ mean, covariance }: LawAtStep): boolean => (mean ?? []).some(sampled) || (covariance ?? []).flat().some(sampled);
+
+/**
+ * Squared W2 of Gaussians with two laws' moments, sampled ones too. The distance moves at most as far as a mean or a standard deviation does, so
+ * that their errors are its own; those of the square follow.
+ */
 function momentDistance(sgd: LawAtStep | undefined, model: LawAtStep): Estimate | null {
   if (!sgd?.mean || !sgd.covariance || !model.mean || !model.covariance) return null;
   const squared = gaussianW2Squared(
@@ -80,9 +90,16 @@ function momentDistance(sgd: LawAtStep | undefined, model: LawAtStep): Estimate 
     numbers({ mean: model.mean, covariance: model.covariance }),
   );
   if (!Number.isFinite(squared)) return null;
-  const figures = [...sgd.mean, ...model.mean].map((f) => error(f) * error(f));
-  const spreads = [...sgd.covariance, ...model.covariance].map((row, i) => error(row[i % row.length]!));
-  return { value: squared, error: figures.reduce((s, e) => s + e, 0) + spreads.reduce((s, e) => s + e, 0), kind: "standard-error" };
+  let errors = 0;
+  for (const { mean, covariance } of [sgd, model])
+    mean!.forEach((figure, i) => {
+      const variance = covariance![i]![i]!;
+      // of a standard deviation s: e/(2 s), and sqrt(e) near 0
+      const spread = Math.min(Math.sqrt(error(variance)), error(variance) / (2 * Math.sqrt(Math.max(value(variance), 0))));
+      errors += error(figure) ** 2 + (error(variance) === 0 ? 0 : spread ** 2);
+    });
+  const kind = isSampled(sgd) || isSampled(model) ? "standard-error" : "bound";
+  return { value: squared, error: 2 * Math.sqrt(Math.max(0, squared) * errors) + errors, kind };
 }
 
 /** Said before all else where the moments are those of no process. */
@@ -181,13 +198,12 @@ export function exitVerdicts(models: readonly string[], exit: ExitResult, warnin
         return none(model, warnings, ["never-exits", "not-converged", "no-diffusion", "not-embeddable", "not-applicable", "unstable"]);
       const ratio = own.value / sgd.value;
       const size = Math.abs(log(ratio));
-      const sampled = own.kind === "standard-error" || sgd.kind === "standard-error";
       return {
         model,
         error: size,
         verdict: verdictOf(size, relativeError(own) + relativeError(sgd)),
         why: ratioInWords(ratio),
-        ...(sampled ? { uncertainty: Math.sqrt(relativeError(own) ** 2 + relativeError(sgd) ** 2) } : {}),
+        ...(sampled(own) || sampled(sgd) ? { uncertainty: Math.sqrt(relativeError(own) ** 2 + relativeError(sgd) ** 2) } : {}),
       };
     }),
   );

@@ -72,6 +72,22 @@ it("more parameters than are sampled: predictions with the start's Hessian and n
   expect(warnings.some((w) => /start/.test(w.message) && w.code === "not-applicable")).toBe(true);
 });
 
+it("a number of paths that is asked for sets SGD's, and the twin's and the models' go with it", { timeout: 120_000 }, async () => {
+  const short = await readProblemAt(
+    { ...file, learningRate: 0.5, noise: { minibatch: { size: 75, replacement: false } }, steps: 2, at: [2], tests: ["loss"] },
+    examples,
+  );
+  const methods = [];
+  for (const paths of [undefined, 4096]) {
+    const { result } = await compare([short], { models: ["sme1"], ...(paths && { paths }) });
+    methods.push(result.problems[0]!.weak.method.split(";")[0]);
+  }
+  expect(methods).toEqual([
+    "1024 paths of SGD, 512 of its Gaussian twin, 32 coupled ones of each model (2 substeps, extrapolated)",
+    "4096 paths of SGD, 2048 of its Gaussian twin, 128 coupled ones of each model (2 substeps, extrapolated)",
+  ]);
+});
+
 it("byte for byte the same in this thread and on two", { timeout: 120_000 }, async () => {
   const options = { models: ["sme1", "ha-sme"], paths: 20 };
   const here = await compare([problem], options);
