@@ -37,14 +37,14 @@ export const densityLevels: readonly DensityLevel[] = [
 ];
 
 /**
- * For pictures: a tenth of the work. Good to about 1e-4 and 1e-5 of the largest density; what they leave open goes on to level 0, where that is
- * quick. The work is some 12 ms a level and model (0.3 us a node and piece); the gallery's problems need 2e3 to 2e4, a law that moves by
- * hundreds of its own widths 1e5 and more.
+ * For pictures: a twentieth of the work. Good to about 1e-3 and 1e-4 of the largest density; what they leave open goes on to finer elements. The work
+ * is some 6 ms a level and model (0.3 us a node and piece); the gallery's problems need 2e3 to 2e4, a law that moves by hundreds of its own
+ * widths 1e5 and more.
  */
 export const draftLevels: readonly DensityLevel[] = [
-  { degree: 12, tolerance: 1e-4, width: 8, narrow: 6, margin: 0.05, first: 3, every: 0.25, more: 0, moved: 1, grown: 0.25, work: 4e4 },
+  { degree: 10, tolerance: 1e-4, width: 6, narrow: 4.5, margin: 0.05, first: 2, every: 0.2, more: 0, moved: 1.2, grown: 0.3, work: 4e4 },
+  { degree: 12, tolerance: 1e-4, width: 6, narrow: 4.5, margin: 0.05, first: 3, every: 0.25, more: 0, moved: 1, grown: 0.25, work: 4e4 },
   { degree: 16, tolerance: 1e-5, width: 8, narrow: 6, margin: 0.05, first: 4, every: 0.33, more: 1, moved: 0.8, grown: 0.18, work: 4e4 },
-  { ...densityLevels[0]!, more: 2, work: 4e4 },
 ];
 
 const maxNodes = 6000;
@@ -92,7 +92,7 @@ export function densities(
 ): Float64Array[] | null {
   const operator = lineOperator(mesh, sde.drift, sde.diffusion);
   if (!operator.blocks.every(Number.isFinite)) return null;
-  const propagators = new Map<number, Propagator>();
+  let propagate: Propagator | undefined;
   const w = new Float64Array(mesh.nodes.length);
   w[nodeAt(mesh, line.start)] = 1;
   const out: Float64Array[] = [];
@@ -100,9 +100,10 @@ export function densities(
   const needed = times.reduce((sum, { pieces }) => sum + pieces, 0);
   if (needed > Math.min(maxPieces, (level.work ?? Number.POSITIVE_INFINITY) / mesh.nodes.length)) return null;
   for (const { length, pieces, asked } of times) {
-    let step = propagators.get(length);
-    if (step === undefined) propagators.set(length, (step = propagator(operator, length * line.eta)));
-    for (let piece = 0; piece < pieces; piece++) step.apply(w);
+    const time = length * line.eta;
+    if (propagate === undefined) propagate = propagator(operator, time);
+    else if (propagate.time !== time) propagate.retime(time);
+    for (let piece = 0; piece < pieces; piece++) propagate.apply(w);
     if (asked) out.push(w.map((mass, i) => mass / mesh.weights[i]!));
   }
   return out;

@@ -24,7 +24,7 @@ export interface LineLaws extends LawResult {
 
 /**
  * How much is computed: everything; moments and densities alone (stationary laws and divergences are null); or these for a picture, at a
- * tenth of the work, with errors that are mostly below 1e-4 of the largest density and are told as always.
+ * twentieth of the work, with errors that are mostly below 1e-3 of the largest density and are told as always.
  */
 export type LawDetail = "all" | "densities" | "draft";
 

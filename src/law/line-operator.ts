@@ -55,16 +55,27 @@ export function lineOperator(mesh: LineMesh, drift: (x: number) => number, diffu
 export interface Propagator {
   readonly time: number;
   apply(w: Float64Array): Float64Array;
+  /** From now on another time, in the same memory: some megabytes anew for each of many times take longer than the work. */
+  retime(time: number): void;
 }
 
 export function propagator(operator: LineOperator, time: number, pieces = 1): Propagator {
   const { mesh } = operator;
   const size = mesh.nodes.length;
-  const solvers = exponentialFactors.map((factor) => factorize(operator, time / pieces, factor));
+  const solvers = exponentialFactors.map((factor) => factorization(operator, factor));
   const re = new Float64Array(size);
   const im = new Float64Array(size);
+  let current = time;
+  const retime = (next: number): void => {
+    current = next;
+    for (const { set } of solvers) set(next / pieces);
+  };
+  retime(time);
   return {
-    time,
+    get time() {
+      return current;
+    },
+    retime,
     apply(w) {
       for (let piece = 0; piece < pieces; piece++) {
         for (const { factor, solve } of solvers) {
@@ -138,6 +149,7 @@ function squared(matrix: Float64Array, n: number): Float64Array<ArrayBuffer> {
 
 interface Factorization {
   readonly factor: PoleFactor;
+  set(tau: number): void;
   /** Overwrites w (real and imaginary part) with w^T (theta - tau L)^-1. */
   solve(re: Float64Array, im: Float64Array): void;
 }
@@ -147,7 +159,7 @@ interface Factorization {
  * after row by the transposed solves, which are the only ones needed. Rows are eliminated by two pivots at a time, which loads and stores
  * each entry half as often (a third of the time).
  */
-function factorize({ mesh, blocks }: LineOperator, tau: number, factor: PoleFactor): Factorization {
+function factorization({ mesh, blocks }: LineOperator, factor: PoleFactor): Factorization {
   const { degree } = mesh;
   const n = degree + 1;
   const elements = mesh.edges.length - 1;
@@ -157,66 +169,70 @@ function factorize({ mesh, blocks }: LineOperator, tau: number, factor: PoleFact
   // Reciprocals of the pivots, by node.
   const pivotRe = new Float64Array(mesh.nodes.length);
   const pivotIm = new Float64Array(mesh.nodes.length);
-  let carryRe = factor.re;
-  let carryIm = factor.im;
-  for (let e = 0; e < elements; e++) {
-    const base = e * size;
-    const node = e * degree;
-    for (let i = 0; i < n; i++) {
-      const row = base + i * n;
-      for (let j = 0; j < n; j++) re[row + j] = -tau * blocks[row + j]!;
-      re[row + i]! += i === 0 ? carryRe : factor.re;
-      im[row + i]! += i === 0 ? carryIm : factor.im;
-      let k = 0;
-      for (; k + 1 < i; k += 2) {
-        const upper = base + k * n;
-        const next = upper + n;
-        const ar = re[row + k]! * pivotRe[node + k]! - im[row + k]! * pivotIm[node + k]!;
-        const ai = re[row + k]! * pivotIm[node + k]! + im[row + k]! * pivotRe[node + k]!;
-        const br = re[row + k + 1]! - (ar * re[upper + k + 1]! - ai * im[upper + k + 1]!);
-        const bi = im[row + k + 1]! - (ar * im[upper + k + 1]! + ai * re[upper + k + 1]!);
-        const cr = br * pivotRe[node + k + 1]! - bi * pivotIm[node + k + 1]!;
-        const ci = br * pivotIm[node + k + 1]! + bi * pivotRe[node + k + 1]!;
-        re[row + k] = ar;
-        im[row + k] = ai;
-        re[row + k + 1] = cr;
-        im[row + k + 1] = ci;
-        for (let j = k + 2; j < n; j++) {
-          const ur = re[upper + j]!;
-          const ui = im[upper + j]!;
-          const vr = re[next + j]!;
-          const vi = im[next + j]!;
-          re[row + j] = re[row + j]! - (ar * ur - ai * ui) - (cr * vr - ci * vi);
-          im[row + j] = im[row + j]! - (ar * ui + ai * ur) - (cr * vi + ci * vr);
-        }
-      }
-      if (k < i) {
-        const upper = base + k * n;
-        const ar = re[row + k]! * pivotRe[node + k]! - im[row + k]! * pivotIm[node + k]!;
-        const ai = re[row + k]! * pivotIm[node + k]! + im[row + k]! * pivotRe[node + k]!;
-        re[row + k] = ar;
-        im[row + k] = ai;
-        for (let j = k + 1; j < n; j++) {
-          const ur = re[upper + j]!;
-          const ui = im[upper + j]!;
-          re[row + j]! -= ar * ur - ai * ui;
-          im[row + j]! -= ar * ui + ai * ur;
-        }
-      }
-      // The last pivot enters the next element with its diagonal still to come; that of the last element closes the matrix.
-      if (i < degree || e === elements - 1) {
-        const norm = 1 / (re[row + i]! * re[row + i]! + im[row + i]! * im[row + i]!);
-        pivotRe[node + i] = re[row + i]! * norm;
-        pivotIm[node + i] = -im[row + i]! * norm;
-      }
-    }
-    carryRe = re[base + size - 1]!;
-    carryIm = im[base + size - 1]!;
-  }
   const last = elements * degree;
+  const set = (tau: number): void => {
+    im.fill(0);
+    let carryRe = factor.re;
+    let carryIm = factor.im;
+    for (let e = 0; e < elements; e++) {
+      const base = e * size;
+      const node = e * degree;
+      for (let i = 0; i < n; i++) {
+        const row = base + i * n;
+        for (let j = 0; j < n; j++) re[row + j] = -tau * blocks[row + j]!;
+        re[row + i]! += i === 0 ? carryRe : factor.re;
+        im[row + i]! += i === 0 ? carryIm : factor.im;
+        let k = 0;
+        for (; k + 1 < i; k += 2) {
+          const upper = base + k * n;
+          const next = upper + n;
+          const ar = re[row + k]! * pivotRe[node + k]! - im[row + k]! * pivotIm[node + k]!;
+          const ai = re[row + k]! * pivotIm[node + k]! + im[row + k]! * pivotRe[node + k]!;
+          const br = re[row + k + 1]! - (ar * re[upper + k + 1]! - ai * im[upper + k + 1]!);
+          const bi = im[row + k + 1]! - (ar * im[upper + k + 1]! + ai * re[upper + k + 1]!);
+          const cr = br * pivotRe[node + k + 1]! - bi * pivotIm[node + k + 1]!;
+          const ci = br * pivotIm[node + k + 1]! + bi * pivotRe[node + k + 1]!;
+          re[row + k] = ar;
+          im[row + k] = ai;
+          re[row + k + 1] = cr;
+          im[row + k + 1] = ci;
+          for (let j = k + 2; j < n; j++) {
+            const ur = re[upper + j]!;
+            const ui = im[upper + j]!;
+            const vr = re[next + j]!;
+            const vi = im[next + j]!;
+            re[row + j] = re[row + j]! - (ar * ur - ai * ui) - (cr * vr - ci * vi);
+            im[row + j] = im[row + j]! - (ar * ui + ai * ur) - (cr * vi + ci * vr);
+          }
+        }
+        if (k < i) {
+          const upper = base + k * n;
+          const ar = re[row + k]! * pivotRe[node + k]! - im[row + k]! * pivotIm[node + k]!;
+          const ai = re[row + k]! * pivotIm[node + k]! + im[row + k]! * pivotRe[node + k]!;
+          re[row + k] = ar;
+          im[row + k] = ai;
+          for (let j = k + 1; j < n; j++) {
+            const ur = re[upper + j]!;
+            const ui = im[upper + j]!;
+            re[row + j]! -= ar * ur - ai * ui;
+            im[row + j]! -= ar * ui + ai * ur;
+          }
+        }
+        // The last pivot enters the next element with its diagonal still to come; that of the last element closes the matrix.
+        if (i < degree || e === elements - 1) {
+          const norm = 1 / (re[row + i]! * re[row + i]! + im[row + i]! * im[row + i]!);
+          pivotRe[node + i] = re[row + i]! * norm;
+          pivotIm[node + i] = -im[row + i]! * norm;
+        }
+      }
+      carryRe = re[base + size - 1]!;
+      carryIm = im[base + size - 1]!;
+    }
+  };
 
   return {
     factor,
+    set,
     solve(wRe, wIm) {
       // Nothing comes from where there is nothing, and what goes on through a shared node may be too little to be followed.
       let begin = 0;

@@ -52,6 +52,8 @@ export function trustIn(
   }
   if (zMax > 1) return verdict("poor", `${worst.what || "its rates are not SGD's"}${beyond}`);
   if (worst.size <= trustDefaults.rounding) {
+    if (!(problem.objective.quadratic && problem.noise.constant))
+      return verdict("good", "what it leaves out vanishes at this very point, not around it");
     return verdict(
       "exact",
       problem.noise.gaussian || isDeterministic(model) ? "it has SGD's law here" : "it has SGD's mean and covariance here",

@@ -20,9 +20,15 @@ port.onmessage = async ({ data }) => {
 
 const onProgress = (done: number, total: number, what: string): void => port.postMessage({ type: "progress", done, total, what });
 
-const answering = () => import("./answering.ts");
-const drawing = () => import("./drawing.ts");
-const clouds = () => import("./clouds.ts");
+/** Loaded when first needed. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
+}
+
+const answering = once(() => import("./answering.ts"));
+const drawing = once(() => import("./drawing.ts"));
+const clouds = once(() => import("./clouds.ts"));
 
 async function answer(request: Request): Promise<unknown> {
   switch (request.kind) {

@@ -82,6 +82,19 @@ describe("diagnose at the start", () => {
     expect(steep.result.verdicts.find((v) => v.model === "sme2")!.trust).toBe("poor");
     expect(steep.warnings.filter((w) => w.code === "no-diffusion").map((w) => w.model)).toEqual(["spf", "ha-sme", "ha-sme-3", "ha-sme-4"]);
   });
+  it("where the third derivative vanishes at the point alone no model is exact", async () => {
+    const problem = readProblem({
+      objective: { formula: "x^4/4 - x^2/2 + y^2", variables: ["x", "y"] },
+      noise: { gaussian: { sigma: 0.3 } },
+      learningRate: 0.1,
+      start: [0, 0],
+      steps: 5,
+    });
+    const { result } = await diagnose(problem);
+    expect(result.verdicts.find((v) => v.model === "ha-sme")).toMatchObject({ trust: "good", why: expect.stringContaining("point") });
+    expect(result.verdicts.map((v) => v.trust)).not.toContain("exact");
+  });
+
   it("an indefinite D D^T is formal, with its defect, and not to be trusted", async () => {
     const thin = readProblem({
       objective: {
