@@ -54,7 +54,7 @@ export function bestByQuestion(byQuestion: ByQuestion): string[] {
       const untold = told.filter(mayBeGood);
       if (untold.includes(first!)) {
         lines.push(
-          `${capital(subject[question])}: these paths do not tell ${listed(untold.map((r) => title(r.model)))} from SGD; the nearest is off by ${short(first!.error!)}, with a standard error of ${short(first!.uncertainty!)}.`,
+          `${capital(subject[question])}: these paths do not tell ${listed(untold.map((r) => title(r.model)))} from SGD; the nearest is off by ${short(first!.error!)}, with a standard error of ${short(first!.uncertainty!)} (more paths: --paths).`,
         );
         continue;
       }

@@ -20,7 +20,8 @@ import {
 } from "./frame.ts";
 import { decades, thinned, tickText } from "./scales.ts";
 
-const options = { panels: 6, symbols: 6, most: 8, height: 220 };
+/** Beyond `bars` points a line has error bars at `fewerBars` of them: one at every step would hide the lines. */
+const options = { panels: 6, symbols: 6, most: 8, height: 220, bars: 30, fewerBars: 14 };
 
 interface Point {
   readonly step: number;
@@ -31,7 +32,7 @@ interface Point {
 
 export function weakAlongFigure(weak: WeakResult, context: FigureContext): Figure | null {
   const eta = learningRate(context.problem);
-  const chosen = weak.tests
+  const chosen = tellingFirst(weak.tests)
     .slice(0, options.panels)
     .map((test) => ({ phi: plainText(test.phi), row: test.rows.find((row) => row.eta === eta) ?? test.rows[0] }));
   const shown = chosen.filter(
@@ -65,7 +66,7 @@ export function weakAlongFigure(weak: WeakResult, context: FigureContext): Figur
     const marks = lines.flatMap(({ style, points }) => {
       const visible = points.filter((each) => each.size >= floor);
       for (const each of visible) largestError = Math.max(largestError, (each.high - each.size) / each.size);
-      const bars = visible
+      const bars = (visible.length > options.bars ? thinned(visible, options.fewerBars) : visible)
         .filter((each) => each.high - each.low > 0.03 * each.size)
         .map((each) => ({ ...each, low: Math.max(each.low, floor), high: Math.min(each.high, range.domain[1]) }));
       return [
@@ -103,7 +104,7 @@ export function weakAlongFigure(weak: WeakResult, context: FigureContext): Figur
   return {
     kind: "weak-along",
     title: "Errors of averages along the way",
-    caption: `How far each model's average of the test function is from SGD's, step by step${shown.some(({ row }) => row.sgdStandardDeviation) ? ", in standard deviations of the test function" : ""}. Lower is better. A dip to a point is a change of sign; only the largest value on the way counts in verdicts.${absent.length > 0 ? ` Not drawn: ${absentText(absent, shown.length)}.` : ""}`,
+    caption: `How far each model's average of the test function is from SGD's, step by step${shown.some(({ row }) => row.sgdStandardDeviation) ? ", in standard deviations of the test function" : ""}. Lower is better. A dip to a point is a change of sign; only the largest value on the way counts in verdicts.${weak.tests.length > shown.length ? ` ${shown.length} of ${weak.tests.length} test functions; the table has all.` : ""}${absent.length > 0 ? ` Not drawn: ${absentText(absent, shown.length)}.` : ""}`,
     errorNote: barNote(largestError),
     svg: assemble(
       rowsOf(panels, perRow),
@@ -119,6 +120,13 @@ export function weakAlongFigure(weak: WeakResult, context: FigureContext): Figur
     ),
     data: { columns: ["phi", "eta", "model", "step", "weak_error", "error", "kind"], rows },
   };
+}
+
+/** Where there are more than panels, what is more than a coordinate comes first: of a network's parameters none says much. */
+function tellingFirst(tests: WeakResult["tests"]): WeakResult["tests"] {
+  if (tests.length <= options.panels) return tests;
+  const coordinate = (phi: string): boolean => /^[a-z]\w*$/i.test(phi) && phi !== "loss" && phi !== "distance";
+  return [...tests.filter(({ phi }) => !coordinate(phi)), ...tests.filter(({ phi }) => coordinate(phi))];
 }
 
 /** A model whose errors lie below the axes of a panel. */
