@@ -21,7 +21,7 @@ export interface Pieces {
 }
 
 /**
- * Small pieces, each with its stores, keep values in registers; large ones give independent work. Measured in V8 12 (the better takes 0.85 to 0.95
+ * Small pieces, each with its stores, keep values in registers; large ones give independent work. Measured in V8 11.3 (the better takes 0.85 to 0.95
  * of the other's time): a piece is large enough with two exponentials, or with a sine and a cosine. Steps of models, long chains of roots and
  * divisions, need more, and with more than four functions too many values are alive where nothing parts them.
  */
