@@ -19,6 +19,8 @@ export default defineConfig({
   dts: true,
   clean: true,
   sourcemap: false,
+  // the types keep the documentation
+  outputOptions: { comments: { legal: true, annotation: true, jsdoc: false } },
   outExtensions: () => ({ js: ".js", dts: ".d.ts" }),
   // packages of many small files, which took longer to find than to run, are part of the build; "fs" is theirs
   deps: { neverBundle: [/^node:/, "fs"], alwaysBundle: ["zod", "hyparquet", "hyparquet-writer"] },
