@@ -73,8 +73,6 @@ export interface Assembler {
   /** Runs the body while `counter` < `end` (unsigned, checked before), adding `by` each time. */
   loop(counter: number, end: () => void, by: number, body: () => void): void;
   when(condition: () => void, body: () => void): void;
-  unreachable(): void;
-  either(condition: () => void, yes: () => void, no: () => void): void;
   /** The function; parameters have the first locals. */
   body(type: number): FunctionBody;
 }
@@ -183,15 +181,6 @@ export function assembler(parameters: readonly ValueType[]): Assembler {
       condition();
       out.bytes([0x04, 0x40]);
       body();
-      out.byte(0x0b);
-    },
-    unreachable: () => out.byte(0x00),
-    either(condition, yes, no) {
-      condition();
-      out.bytes([0x04, 0x40]);
-      yes();
-      out.byte(0x05);
-      no();
       out.byte(0x0b);
     },
     body: (type) => ({ type, locals: types.map((t) => ({ type: t, count: 1 })), code: out.written().slice() }),

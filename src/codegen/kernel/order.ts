@@ -2,11 +2,13 @@
 // them are alive at once, and how many the processor can work at side by side, does not. Both backends' orders were found by measurement.
 import type { Instruction, Program } from "../program.ts";
 
-/** For C: two members side by side, so that there is independent work at hand; the compiler decides on registers. */
+/**
+ * For C: two members side by side, by depth, so that there is independent work at hand. Long programs have enough of it, and two of them more values
+ * than there are registers: one after another. The compiler decides on registers.
+ */
 export function sideBySide(program: Program, members: number): Program {
-  // long programs have enough to do, and two of them more values than there are registers
-  const together = program.instructions.length > mostSideBySide ? 1 : 2;
-  return inPieces(program, members, together, true);
+  if (members < 2) return program;
+  return program.instructions.length > mostSideBySide ? inPieces(program, members, 1) : inPieces(program, members, 2, true);
 }
 
 const mostSideBySide = 600;

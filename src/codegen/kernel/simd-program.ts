@@ -152,8 +152,7 @@ export function writeSimd(
       a.get(constant(exponentShift));
       a.op("f64x2.sub");
     } else if (operation === "mantissaOf") {
-      a.get(x);
-      a.get(constant(mantissaBits));
+      a.get(x, constant(mantissaBits));
       a.op("v128.and");
       a.get(constant(1));
       a.op("v128.or");

@@ -33,12 +33,10 @@ export function encodeKernel(kernel: Kernel): Uint8Array<ArrayBuffer> {
   const functions: FunctionBody[] = names.map((name) => elementaryBody(name, functionIndex));
   const exports = new Map<string, number>();
   const add = (name: string, body: FunctionBody): void => void exports.set(name, functions.push(body) - 1);
-  const rare = new Map(
-    flatNodes([...kernel.ways.flat(), ...kernel.observe])
-      .filter((node) => node.kind === "map" && piecesFor(node.program, node.members ?? 1).atEnd)
-      .map((node) => node as MapNode)
-      .map((node): [MapNode, number] => [node, functions.push(rareBody(node, functionIndex)) - 1]),
-  );
+  const rare = new Map<MapNode, number>();
+  for (const node of flatNodes([...kernel.ways.flat(), ...kernel.observe]))
+    if (node.kind === "map" && !rare.has(node) && piecesFor(node.program, node.members ?? 1).atEnd)
+      rare.set(node, functions.push(rareBody(node, functionIndex)) - 1);
   const shared = new Map(
     [...sharedMaps(kernel)].map((node): [MapNode, number] => [node, functions.push(mapBody(kernel, node, functionIndex, rare)) - 1]),
   );
