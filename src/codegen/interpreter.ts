@@ -1,6 +1,6 @@
 // A program executed by JavaScript: instruction after instruction, each over a block of points, so that the dispatch is paid once a block.
 // The twin of the WebAssembly backend, with the same bits; it serves where WebAssembly is missing, and as its oracle.
-import { copysign, exponentOf, flipOdd, mantissaOf, pow2 } from "../numerics/arithmetic.ts";
+import { centredExponentOf, centredMantissaOf, copysign, exponentOf, flipOdd, ldexp, mantissaOf, pow2 } from "../numerics/arithmetic.ts";
 import * as numbers from "../numerics/elementary/numbers.ts";
 import { elementaryProgram } from "./elementary-programs.ts";
 import type { Program, Value } from "./program.ts";
@@ -161,6 +161,15 @@ export function execute(
       return;
     case "mantissaOf":
       for (let i = 0; i < n; i += 1) t[i] = mantissaOf(x[i]!);
+      return;
+    case "ldexp":
+      for (let i = 0; i < n; i += 1) t[i] = ldexp(x[i]!, y[i]!);
+      return;
+    case "centredExponentOf":
+      for (let i = 0; i < n; i += 1) t[i] = centredExponentOf(x[i]!);
+      return;
+    case "centredMantissaOf":
+      for (let i = 0; i < n; i += 1) t[i] = centredMantissaOf(x[i]!);
       return;
     case "copysign":
       for (let i = 0; i < n; i += 1) t[i] = copysign(x[i]!, y[i]!);

@@ -72,10 +72,13 @@ function printOperation({ operation, operands, callee }: Instruction, names: rea
       return `${callee}(${x}, ${y})`;
     case "copysign":
     case "flipOdd":
+    case "ldexp":
       return `${operation}(${x}, ${y})`;
     case "pow2":
     case "exponentOf":
     case "mantissaOf":
+    case "centredExponentOf":
+    case "centredMantissaOf":
       return `${operation}(${x})`;
     default:
       return `${x} ${infix.get(operation)!} ${y}`;
@@ -85,7 +88,7 @@ function printOperation({ operation, operands, callee }: Instruction, names: rea
 /** The whole of numerics/elementary/numbers.ts. */
 export function printElementaryFunctions(): string {
   const functions = [...elementaryFunctions.keys()].map((name) => printFunction(name, elementaryProgram(name)));
-  const tools = ["copysign", "exponentOf", "flipOdd", "mantissaOf", "pow2"];
+  const tools = ["centredExponentOf", "centredMantissaOf", "copysign", "exponentOf", "flipOdd", "ldexp", "mantissaOf", "pow2"];
   const used = tools.filter((tool) => functions.some((text) => text.includes(`${tool}(`)));
   return [
     "// Printed by scripts/print-elementary.ts from the descriptions in this folder: do not edit. The elementary functions on numbers, the same",

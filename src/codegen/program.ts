@@ -3,7 +3,8 @@
 // backend (WebAssembly, the interpreter, printed source) executes them with the same rounding.
 //
 // Building it numbers values: the same operation on the same values is the same value, a + b and b + a included (the sum is the same
-// double; only a NaN's payload could tell). Constants are folded with the arithmetic that would run. No reassociation, no 0 * x = 0.
+// double; only a NaN's payload could tell). Constants are folded with the arithmetic that would run. No reassociation, no 0 * x = 0;
+// of signs only what no double can tell: |-a| = |a|, |a a| = a a, -(-a) = a.
 import { InternalError } from "../errors.ts";
 import { type Arithmetic, numberArithmetic, type UnaryFunction } from "../numerics/arithmetic.ts";
 import { elementaryFunctions } from "../numerics/elementary/list.ts";
@@ -15,8 +16,8 @@ export type Value = number;
 export type Operation =
   | "input"
   | "constant"
-  | ("sqrt" | "negate" | "abs" | "not" | "pow2" | "exponentOf" | "mantissaOf")
-  | ("add" | "subtract" | "multiply" | "divide" | "less" | "lessEqual" | "equal" | "and" | "or" | "copysign" | "flipOdd")
+  | ("sqrt" | "negate" | "abs" | "not" | "pow2" | "exponentOf" | "mantissaOf" | "centredExponentOf" | "centredMantissaOf")
+  | ("add" | "subtract" | "multiply" | "divide" | "less" | "lessEqual" | "equal" | "and" | "or" | "copysign" | "flipOdd" | "ldexp")
   | "select"
   // callee(first), callee(first, second), first ? callee(second) : third
   | ("call1" | "call2" | "rarely");
@@ -73,6 +74,12 @@ export function buildProgram(inputCount: number): ProgramBuilder {
     return intern(operation, operands, 0, "");
   }
 
+  function absOf(a: Value): Value {
+    const { operation, operands } = instructions[a]!;
+    if (operation === "negate") return absOf(operands[0]!);
+    return operation === "abs" || (operation === "multiply" && operands[0] === operands[1]) ? a : emit("abs", a);
+  }
+
   return {
     input(index) {
       if (index < 0 || index >= inputCount)
@@ -85,8 +92,8 @@ export function buildProgram(inputCount: number): ProgramBuilder {
     multiply: (a, b) => emit("multiply", a, b),
     divide: (a, b) => emit("divide", a, b),
     sqrt: (a) => emit("sqrt", a),
-    negate: (a) => emit("negate", a),
-    abs: (a) => emit("abs", a),
+    negate: (a) => (instructions[a]!.operation === "negate" ? instructions[a]!.operands[0]! : emit("negate", a)),
+    abs: absOf,
     less: (a, b) => emit("less", a, b),
     lessEqual: (a, b) => emit("lessEqual", a, b),
     equal: (a, b) => emit("equal", a, b),
@@ -99,6 +106,9 @@ export function buildProgram(inputCount: number): ProgramBuilder {
     pow2: (k) => emit("pow2", k),
     exponentOf: (x) => emit("exponentOf", x),
     mantissaOf: (x) => emit("mantissaOf", x),
+    ldexp: (x, k) => emit("ldexp", x, k),
+    centredExponentOf: (x) => emit("centredExponentOf", x),
+    centredMantissaOf: (x) => emit("centredMantissaOf", x),
     copysign: (magnitude, sign) => emit("copysign", magnitude, sign),
     flipOdd: (x, n) => emit("flipOdd", x, n),
     call1: (callee, a) => intern("call1", [a], 0, callee),
@@ -118,6 +128,9 @@ type FoldedOperation =
   | "pow2"
   | "exponentOf"
   | "mantissaOf"
+  | "ldexp"
+  | "centredExponentOf"
+  | "centredMantissaOf"
   | "copysign"
   | "flipOdd";
 

@@ -74,12 +74,28 @@ const suffix: ReadonlyMap<Operation, readonly number[]> = new Map<Operation, rea
   ],
   // k + (2^52 + 1023) has k + 1023, the exponent's bits, at its end
   ["pow2", [...float64Constant(4503599627371519), op.f64Add, bits, ...i64(52n), op.i64Shl, op.f64ReinterpretI64]],
+  ["ldexp", [...float64Constant(4503599627371519), op.f64Add, bits, ...i64(52n), op.i64Shl, op.f64ReinterpretI64, op.f64Mul]],
   // the exponent's bits put at the end of 2^52, then 2^52 + 1023 taken off
   [
     "exponentOf",
     [
       ...[bits, ...i64(52n), op.i64ShrU, ...i64(0x7ffn), op.i64And, ...i64(0x4330000000000000n), op.i64Or, op.f64ReinterpretI64],
       ...[...float64Constant(4503599627371519), op.f64Sub],
+    ],
+  ],
+  // what is sqrt(2) and more is moved to the next exponent, and the rest of x then back to where 1 is near its middle
+  [
+    "centredExponentOf",
+    [
+      ...[bits, ...i64(0x95f6200000000n), op.i64Add, ...i64(52n), op.i64ShrU, ...i64(0x4330000000000000n), op.i64Or, op.f64ReinterpretI64],
+      ...[...float64Constant(4503599627371519), op.f64Sub],
+    ],
+  ],
+  [
+    "centredMantissaOf",
+    [
+      ...[bits, ...i64(0x95f6200000000n), op.i64Add, ...i64(0xfffffffffffffn), op.i64And],
+      ...[...i64(0x3fe6a09e00000000n), op.i64Add, op.f64ReinterpretI64],
     ],
   ],
   ["mantissaOf", [bits, ...i64(0xfffffffffffffn), op.i64And, ...i64(0x3ff0000000000000n), op.i64Or, op.f64ReinterpretI64]],

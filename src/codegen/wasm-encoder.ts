@@ -97,6 +97,7 @@ export const opcode = {
   i32Or: 0x72,
   i64And: 0x83,
   i64Or: 0x84,
+  i64Add: 0x7c,
   i64Shl: 0x86,
   i64ShrU: 0x88,
   f64Abs: 0x99,

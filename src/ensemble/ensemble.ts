@@ -53,29 +53,46 @@ interface Parts {
   readonly extremes: readonly (Extreme | null)[];
 }
 
-const partsOf = new WeakMap<Ensemble, Parts>();
+class MergedBlocks implements Ensemble {
+  readonly #parts: Parts;
+  #moments: Moments | undefined;
 
-function make(parts: Parts): Ensemble {
-  const { job, forest, counts, extremes } = parts;
-  // blocks merge by the thousand: what no one asks of the ensembles between is not worked out
-  let moments: Moments | undefined;
-  const ensemble: Ensemble = Object.freeze({
-    job,
-    paths: forest.reduce((sum, tree) => sum + tree.moments.count, 0),
-    get blocks() {
-      return rangesOf(forest);
-    },
-    get moments() {
-      moments ??= total(forest)!;
-      return moments;
-    },
-    counts,
-    extremes,
-    merge: (other: Ensemble) => mergeParts(parts, partsOf.get(other) ?? partsOfJson(other.toJSON())),
-    toJSON: () => toJson(parts),
-  });
-  partsOf.set(ensemble, parts);
-  return ensemble;
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get job(): string {
+    return this.#parts.job;
+  }
+  get paths(): number {
+    return this.#parts.forest.reduce((sum, tree) => sum + tree.moments.count, 0);
+  }
+  get blocks(): readonly (readonly [number, number])[] {
+    return rangesOf(this.#parts.forest);
+  }
+  get moments(): Moments {
+    this.#moments ??= total(this.#parts.forest)!;
+    return this.#moments;
+  }
+  get counts(): Float64Array {
+    return this.#parts.counts;
+  }
+  get extremes(): readonly (Extreme | null)[] {
+    return this.#parts.extremes;
+  }
+  merge(other: Ensemble): Ensemble {
+    const both = mergingOf(this.#parts);
+    both.add(other);
+    return both.ensemble();
+  }
+  toJSON(): EnsembleJson {
+    return toJson(this.#parts);
+  }
+
+  static partsOf(ensemble: Ensemble): Parts {
+    // another copy of this module has classes of its own
+    return ensemble instanceof MergedBlocks ? ensemble.#parts : partsOfJson(ensemble.toJSON());
+  }
 }
 
 /** The ensemble of one block. */
@@ -86,33 +103,56 @@ export function ensembleOfBlock(
   counts: Float64Array,
   extremes: readonly (Extreme | null)[],
 ): Ensemble {
-  return make({ job, forest: [{ level: 0, index: block, moments }], counts, extremes });
+  return new MergedBlocks({ job, forest: [{ level: 0, index: block, moments }], counts, extremes });
 }
 
-function mergeParts(a: Parts, b: Parts): Ensemble {
-  if (a.job !== b.job)
-    throw new InputError(
-      "ensemble/job",
-      "Two ensembles of different jobs do not merge: problem, seed, figures and scheme have to be the same.",
-      { a: a.job, b: b.job },
-    );
-  if (overlaps(a.forest, b.forest))
-    throw new InputError(
-      "ensemble/overlap",
-      `The ensembles hold some paths in common (blocks ${JSON.stringify(rangesOf(a.forest))} and ${JSON.stringify(rangesOf(b.forest))}); each path counts once.`,
-      {
-        a: rangesOf(a.forest),
-        b: rangesOf(b.forest),
-      },
-    );
-  let forest = a.forest;
-  for (const tree of b.forest) forest = plant(forest, tree);
-  return make({
-    job: a.job,
-    forest,
-    counts: a.counts.map((count, i) => count + b.counts[i]!),
-    extremes: a.extremes.map((extreme, i) => larger(extreme, b.extremes[i]!)),
-  });
+/** Ensembles on their way to one. */
+export interface Merging {
+  /** @throws InputError `ensemble/job`, `ensemble/overlap` */
+  add(ensemble: Ensemble): void;
+  /** What was added so far; undefined of nothing. */
+  ensemble(): Ensemble | undefined;
+}
+
+/** Merges one ensemble after another: blocks come by the thousand, and none of the ensembles between is made. */
+export function merging(): Merging {
+  let begun: ReturnType<typeof mergingOf> | undefined;
+  return {
+    add(ensemble) {
+      if (begun) begun.add(ensemble);
+      else begun = mergingOf(MergedBlocks.partsOf(ensemble));
+    },
+    ensemble: () => begun?.ensemble(),
+  };
+}
+
+function mergingOf({ job, ...first }: Parts) {
+  const forest = [...first.forest];
+  const counts = first.counts.slice();
+  const extremes = [...first.extremes];
+  return {
+    add(ensemble: Ensemble) {
+      const other = MergedBlocks.partsOf(ensemble);
+      if (job !== other.job)
+        throw new InputError(
+          "ensemble/job",
+          "Two ensembles of different jobs do not merge: problem, seed, figures and scheme have to be the same.",
+          { a: job, b: other.job },
+        );
+      if (overlaps(forest, other.forest)) {
+        const [a, b] = [rangesOf(forest), rangesOf(other.forest)];
+        throw new InputError(
+          "ensemble/overlap",
+          `The ensembles hold some paths in common (blocks ${JSON.stringify(a)} and ${JSON.stringify(b)}); each path counts once.`,
+          { a, b },
+        );
+      }
+      for (const tree of other.forest) plant(forest, tree);
+      for (let i = 0; i < counts.length; i++) counts[i]! += other.counts[i]!;
+      for (let i = 0; i < extremes.length; i++) extremes[i] = larger(extremes[i]!, other.extremes[i]!);
+    },
+    ensemble: (): Ensemble => new MergedBlocks({ job, forest: [...forest], counts: counts.slice(), extremes: [...extremes] }),
+  };
 }
 
 /** The larger of two extremes; of equal ones that of the lower path number, so that the order of merging does not count. */
@@ -144,7 +184,7 @@ function toJson({ job, forest, counts, extremes }: Parts): EnsembleJson {
  * @throws InputError `ensemble/json` naming the field that is wrong
  */
 export function readEnsemble(json: unknown): Ensemble {
-  return make(partsOfJson(json));
+  return new MergedBlocks(partsOfJson(json));
 }
 
 function partsOfJson(json: unknown): Parts {
@@ -164,7 +204,7 @@ function partsOfJson(json: unknown): Parts {
   const document = record(json, "(document)");
   if (document["kind"] !== "ensemble") refuse("kind", '"ensemble"');
   const job = typeof document["job"] === "string" ? document["job"] : refuse("job", "a text");
-  let forest: Subtree[] = [];
+  const forest: Subtree[] = [];
   for (const entry of list(document["subtrees"], "subtrees")) {
     const tree = record(entry, "subtrees[]");
     const level = whole(tree["level"], "subtrees[].level");
@@ -182,7 +222,7 @@ function partsOfJson(json: unknown): Parts {
       refuse("subtrees[].count", "1 up to the paths of its blocks");
     const added = { level, index, moments };
     if (overlaps(forest, [added])) refuse("subtrees", "disjoint");
-    forest = plant(forest, added);
+    plant(forest, added);
   }
   if (forest.length === 0) refuse("subtrees", "a list that is not empty");
   const counts = Float64Array.from(list(document["counts"], "counts"), (count) => whole(count, "counts[]"));

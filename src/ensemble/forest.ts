@@ -12,28 +12,29 @@ export interface Subtree {
 
 /** First block of a subtree, and the block after its last. */
 export function blocksOf({ level, index }: { readonly level: number; readonly index: number }): readonly [from: number, to: number] {
-  let width = 1;
-  for (let l = 0; l < level; l++) width *= 2;
+  const width = 2 ** level;
   return [index * width, (index + 1) * width];
 }
 
-/** Adds a subtree whose blocks are not there yet; `forest` is in the order of blocks and stays so. */
-export function plant(forest: readonly Subtree[], added: Subtree): Subtree[] {
+/** Adds a subtree whose blocks are not there yet to a forest in the order of blocks, in place. */
+export function plant(forest: Subtree[], added: Subtree): void {
   let tree = added;
-  const rest = [...forest];
+  let at = forest.length;
+  while (at > 0 && startOf(forest[at - 1]!) > startOf(tree)) at--;
   for (;;) {
-    const sibling = tree.index % 2 === 0 ? tree.index + 1 : tree.index - 1;
-    const at = rest.findIndex((other) => other.level === tree.level && other.index === sibling);
-    if (at < 0) break;
-    const [other] = rest.splice(at, 1);
-    const moments = tree.index < sibling ? combine(tree.moments, other!.moments) : combine(other!.moments, tree.moments);
+    // a sibling that is there is a neighbour: nothing lies between the two
+    const isLeft = tree.index % 2 === 0;
+    const sibling = forest[isLeft ? at : at - 1];
+    if (sibling?.level !== tree.level || sibling.index !== (isLeft ? tree.index + 1 : tree.index - 1)) break;
+    if (!isLeft) at--;
+    forest.splice(at, 1);
+    const moments = isLeft ? combine(tree.moments, sibling.moments) : combine(sibling.moments, tree.moments);
     tree = { level: tree.level + 1, index: Math.floor(tree.index / 2), moments };
   }
-  const from = blocksOf(tree)[0];
-  const place = rest.findIndex((other) => blocksOf(other)[0] > from);
-  rest.splice(place < 0 ? rest.length : place, 0, tree);
-  return rest;
+  forest.splice(at, 0, tree);
 }
+
+const startOf = (tree: Subtree): number => tree.index * 2 ** tree.level;
 
 /** Blocks of a forest as disjoint ranges, neighbours joined. */
 export function rangesOf(forest: readonly Subtree[]): [from: number, to: number][] {

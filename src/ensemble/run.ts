@@ -2,7 +2,7 @@
 // elementary functions: the oracle of the faster engines, which have to reproduce its figures.
 import type { Performance } from "../answer/answer.ts";
 import { InterruptedError } from "../errors.ts";
-import { type Ensemble, ensembleOfBlock, pathsPerBlock } from "./ensemble.ts";
+import { type Ensemble, ensembleOfBlock, merging, pathsPerBlock } from "./ensemble.ts";
 import { accumulator } from "./moments.ts";
 import { type PathProgram, resetEvents } from "./program.ts";
 
@@ -41,21 +41,26 @@ export function runBlock(program: PathProgram, block: number, toPath: number): E
 }
 
 export const plainEngine: Engine = async (program, fromBlock, toPath, { signal, onProgress }) => {
-  let ensemble: Ensemble | undefined;
+  const done = merging();
   const from = fromBlock * pathsPerBlock;
   for (let block = fromBlock; block < blocksFor(toPath); block++) {
     if (signal?.aborted) throw new InterruptedError("ensemble/interrupted", "Sampling was interrupted.");
-    const next = runBlock(program, block, toPath);
-    ensemble = ensemble ? ensemble.merge(next) : next;
+    done.add(runBlock(program, block, toPath));
     onProgress?.(Math.min(toPath, (block + 1) * pathsPerBlock) - from, toPath - from);
     await otherTasks();
   }
-  return ensemble!;
+  return done.ensemble()!;
 };
 
-/** Lets the event loop run whatever waits; a message is quicker than a timer, and browsers have it too. */
+const immediately = (globalThis as { readonly setImmediate?: (then: () => void) => void }).setImmediate;
+
+/** Lets the event loop run whatever waits: at once where there is a way to ask for that (Node), by a message in browsers, quicker than a timer. */
 export function otherTasks(): Promise<void> {
   return new Promise((resolve) => {
+    if (immediately) {
+      immediately(resolve);
+      return;
+    }
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();

@@ -1,7 +1,7 @@
 // Blocks of path numbers spread over threads in chunks: they merge to the same ensemble in whatever order they come (forest.ts), so that figures
 // hang neither on threads nor on backends.
 import { InterruptedError } from "../errors.ts";
-import { type Ensemble, type EnsembleJson, pathsPerBlock, readEnsemble } from "./ensemble.ts";
+import { type Ensemble, type EnsembleJson, merging, pathsPerBlock, readEnsemble } from "./ensemble.ts";
 import { kernelFor } from "./kernel/kernel-for.ts";
 import type { PathProgram } from "./program.ts";
 import { blocksFor, type RunOptions } from "./run.ts";
@@ -63,7 +63,7 @@ export async function inChunks(
   const first = fromBlock * pathsPerBlock;
   let next = fromBlock;
   let done = 0;
-  let ensemble: Ensemble | undefined;
+  const merged = merging();
   let backend = "";
   let failed = false;
   const work = async (): Promise<void> => {
@@ -73,8 +73,7 @@ export async function inChunks(
       next = Math.min(end, from + size);
       const to = Math.min(toPath, next * pathsPerBlock);
       const { backend: used, ...figures } = await part(from, to);
-      const own = readEnsemble({ job: program.job, ...figures });
-      ensemble = ensemble ? ensemble.merge(own) : own;
+      merged.add(readEnsemble({ job: program.job, ...figures }));
       backend = used;
       done += to - from * pathsPerBlock;
       run.onProgress?.(done, toPath - first);
@@ -88,5 +87,5 @@ export async function inChunks(
       }),
     ),
   );
-  return { ensemble: ensemble!, backend };
+  return { ensemble: merged.ensemble()!, backend };
 }

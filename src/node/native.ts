@@ -21,7 +21,15 @@ import { dirname, join } from "node:path";
 import { type Kernel, type KernelRunner, printKernel } from "../ensemble/kernel/backends.ts";
 
 const flags = [
-  ...["-O3", "-march=native", "-mprefer-vector-width=512", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"],
+  ...[
+    "-O3",
+    "-march=native",
+    "-mprefer-vector-width=512",
+    "-ffp-contract=off",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-fschedule-insns",
+  ],
   ...["-fno-strict-aliasing", "-w", "-std=gnu11", "-shared", "-fPIC"],
 ];
 

@@ -36,6 +36,12 @@ export interface Arithmetic<T, B> {
   exponentOf(x: T): T;
   /** The m of x = +-m 2^e for normal x; for other x something that must not be used. */
   mantissaOf(x: T): T;
+  /** x 2^k for an integer-valued k, where x and the product are normal, or x is NaN; elsewhere something that must not be used. */
+  ldexp(x: T, k: T): T;
+  /** The k of x = 2^k m, sqrt(1/2) <= m < sqrt(2) but for 1e-7, for positive normal x; for other x something that must not be used. */
+  centredExponentOf(x: T): T;
+  /** The m of the same. */
+  centredMantissaOf(x: T): T;
   /** |magnitude| with the sign of `sign` (zeros included); a NaN as `sign` gives something that must not be used. */
   copysign(magnitude: T, sign: T): T;
   /** x (-1)^n for an integer-valued n, |n| < 2^50; for other n something that must not be used. */
@@ -68,6 +74,24 @@ export function mantissaOf(x: number): number {
   return Math.abs(x) * powersOfTwo[2097 - ((words[high]! >>> 20) & 0x7ff)]!;
 }
 
+export function ldexp(x: number, k: number): number {
+  return x * pow2(k);
+}
+
+/** Added to the upper half of a double, it moves what is sqrt(2) and more to the next exponent. */
+const toCentre = 0x3ff00000 - 0x3fe6a09e;
+
+export function centredExponentOf(x: number): number {
+  double[0] = x;
+  return ((words[high]! + toCentre) >>> 20) - 1023;
+}
+
+/** By an exact product, as above. */
+export function centredMantissaOf(x: number): number {
+  double[0] = x;
+  return x * powersOfTwo[2097 - ((words[high]! + toCentre) >>> 20)]!;
+}
+
 export function copysign(magnitude: number, sign: number): number {
   const size = Math.abs(magnitude);
   return sign < 0 || (sign === 0 && 1 / sign < 0) ? -size : size;
@@ -98,6 +122,9 @@ export const numberArithmetic: Arithmetic<number, boolean> = {
   pow2,
   exponentOf,
   mantissaOf,
+  ldexp,
+  centredExponentOf,
+  centredMantissaOf,
   copysign,
   flipOdd,
 };

@@ -42,8 +42,8 @@ export function fastNormals<T, B>(m: Arithmetic<T, B>, radial: T, angular: T): N
   // midpoints: 2^-41 to 1 - 2^-41 and, for the angle, -1/2 + 2^-24 to 1/2 - 2^-24
   const u = m.subtract(m.constant(2 - 2 ** -41), m.abs(radial));
   const v = m.subtract(angular, m.constant(1.5 - 2 ** -24));
-  const k = m.exponentOf(m.multiply(u, m.constant(Math.SQRT2)));
-  const f = m.subtract(m.multiply(u, m.pow2(m.negate(k))), m.constant(1));
+  const k = m.centredExponentOf(u);
+  const f = m.subtract(m.centredMantissaOf(u), m.constant(1));
   const s = m.divide(f, m.add(m.constant(2), f));
   const logarithm = m.multiply(s, horner(m.multiply(s, s), minusTwoLog));
   const radius = m.sqrt(m.subtract(logarithm, m.multiply(k, m.constant(twoLog2))));

@@ -43,6 +43,8 @@ export function inline(m: ProgramBuilder, { instructions, outputs }: Program, in
       case "pow2":
       case "exponentOf":
       case "mantissaOf":
+      case "centredExponentOf":
+      case "centredMantissaOf":
         values.push(m[operation](a));
         break;
       default:

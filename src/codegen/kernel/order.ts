@@ -3,15 +3,35 @@
 import type { Instruction, Program } from "../program.ts";
 
 /**
- * For C: two members side by side, by depth, so that there is independent work at hand. Long programs have enough of it, and two of them more values
- * than there are registers: one after another. The compiler decides on registers.
+ * For C: members side by side, by depth, so that there is independent work at hand: as many as do not have more values alive at once than the
+ * compiler can keep near. Measured with gcc 12 on 32 vector registers, 16 programs: all four of a short program take 0.9 of the time of pairs, pairs
+ * 0.8 to 0.9 of one after another, and up to 1.3 where too many values are alive. By depth a lone member, too, is up to 1.3 times as fast.
  */
 export function sideBySide(program: Program, members: number): Program {
-  if (members < 2) return program;
-  return program.instructions.length > mostSideBySide ? inPieces(program, members, 1) : inPieces(program, members, 2, true);
+  for (const { together, alive } of [
+    { together: members, alive: 50 },
+    { together: 2, alive: 64 },
+  ]) {
+    const mixed = inPieces(program, members, Math.min(together, members), true);
+    if (members > 1 && mostAlive(mixed) <= alive) return mixed;
+  }
+  return inPieces(program, members, 1, true);
 }
 
-const mostSideBySide = 600;
+/** Values that are alive at once, at most; constants do not count. */
+function mostAlive({ instructions, outputs }: Program): number {
+  const last = new Int32Array(instructions.length);
+  for (const [v, { operands }] of instructions.entries()) for (const operand of operands) last[operand] = v;
+  const isOutput = new Set(outputs);
+  let [alive, most] = [0, 0];
+  for (const [v, { operation, operands }] of instructions.entries()) {
+    // outputs are stored as soon as they are there
+    if (operation !== "constant" && !(isOutput.has(v) && last[v] === 0)) alive++;
+    most = Math.max(most, alive);
+    for (const operand of new Set(operands)) if (last[operand] === v && instructions[operand]!.operation !== "constant") alive--;
+  }
+  return most;
+}
 
 /** How the vectors of WebAssembly go through a program: V8 orders and spills what lies between two stores as it likes. */
 export interface Pieces {

@@ -16,6 +16,7 @@ import {
   type RepeatNode,
   sumsPerFigure,
 } from "./kernel.ts";
+import { integerShift, shiftedOf } from "./nearest.ts";
 import { randomNodes, rareNames, sharedMaps } from "./nodes.ts";
 import { sideBySide } from "./order.ts";
 
@@ -64,14 +65,22 @@ INLINE vd v_copysign(vd x, vd s) { return (vd)(((vu)x & splatu(~SIGN)) | ((vu)s 
 INLINE vd v_pow2(vd k) { return (vd)((vu)(k + 4503599627371519.0) << 52); }
 INLINE vd v_exponent(vd x) { return (vd)((((vu)x >> 52) & splatu(0x7ff)) | splatu(0x4330000000000000ull)) - 4503599627371519.0; }
 INLINE vd v_mantissa(vd x) { return (vd)(((vu)x & splatu(0xfffffffffffffull)) | splatu(ONE)); }
-INLINE vd v_flipodd(vd x, vd n) { return (vd)((vu)x ^ ((vu)(n + 6755399441055744.0) << 63)); }
+INLINE vd v_flipodd(vd x, vd t) { return (vd)((vu)x ^ ((vu)t << 63)); }
+INLINE vd v_ldexp(vd x, vd t) { return (vd)((vu)x + ((vu)t << 52)); }
+INLINE vu v_centre(vd x) { return (vu)x + splatu(0x95f6200000000ull); }
+INLINE vd v_centredexponent(vd x) { return (vd)((v_centre(x) >> 52) | splatu(0x4330000000000000ull)) - 4503599627371519.0; }
+INLINE vd v_centredmantissa(vd x) { return (vd)((v_centre(x) & splatu(0xfffffffffffffull)) + splatu(0x3fe6a09e00000000ull)); }
 typedef union { double d; u64 u; } both;
 INLINE double s_abs(double x) { return __builtin_fabs(x); }
 INLINE double s_copysign(double x, double s) { return __builtin_copysign(x, s); }
 INLINE double s_pow2(double k) { both b = {k + 4503599627371519.0}; b.u <<= 52; return b.d; }
 INLINE double s_exponent(double x) { both b = {x}; b.u = ((b.u >> 52) & 0x7ff) | 0x4330000000000000ull; return b.d - 4503599627371519.0; }
 INLINE double s_mantissa(double x) { both b = {x}; b.u = (b.u & 0xfffffffffffffull) | ONE; return b.d; }
-INLINE double s_flipodd(double x, double n) { both b = {n + 6755399441055744.0}, c = {x}; c.u ^= b.u << 63; return c.d; }
+INLINE double s_flipodd(double x, double t) { both b = {t}, c = {x}; c.u ^= b.u << 63; return c.d; }
+INLINE double s_ldexp(double x, double t) { both b = {t}, c = {x}; c.u += b.u << 52; return c.d; }
+INLINE u64 s_centre(double x) { both b = {x}; return b.u + 0x95f6200000000ull; }
+INLINE double s_centredexponent(double x) { both b; b.u = (s_centre(x) >> 52) | 0x4330000000000000ull; return b.d - 4503599627371519.0; }
+INLINE double s_centredmantissa(double x) { both b; b.u = (s_centre(x) & 0xfffffffffffffull) + 0x3fe6a09e00000000ull; return b.d; }
 `;
 
 /** A double that the compiler reads back to the same bits. */
@@ -100,8 +109,11 @@ const functions: Partial<Record<Operation, string>> = {
   pow2: "pow2",
   exponentOf: "exponent",
   mantissaOf: "mantissa",
-  flipOdd: "flipodd",
+  centredExponentOf: "centredexponent",
+  centredMantissaOf: "centredmantissa",
 };
+/** Functions of x and an integer n that take n + 1.5 2^52. */
+const withInteger: Partial<Record<Operation, string>> = { flipOdd: "flipodd", ldexp: "ldexp" };
 
 /** Statements of a program; `vector` or scalar. Returns the names of the outputs. */
 export function statements({ instructions, outputs }: Program, inputs: readonly string[], vector: boolean, out: string[]): string[] {
@@ -122,7 +134,11 @@ export function statements({ instructions, outputs }: Program, inputs: readonly 
     if (operation in infix) out.push(`${declared} ${name} = ${cast}(${x} ${infix[operation]} ${y});`);
     else if (operation in functions)
       out.push(`${type} ${name} = ${vector ? "v" : "s"}_${functions[operation]}(${[x, y].filter((a) => a !== undefined).join(", ")});`);
-    else if (operation === "sqrt") out.push(`${type} ${name} = ${vector ? "vsqrt" : "__builtin_sqrt"}(${x});`);
+    else if (operation in withInteger) {
+      const shifted = shiftedOf(instructions, operands[1]!);
+      const t = shifted === undefined ? `${y} + ${number(integerShift)}` : names[shifted]!;
+      out.push(`${type} ${name} = ${vector ? "v" : "s"}_${withInteger[operation]}(${x}, ${t});`);
+    } else if (operation === "sqrt") out.push(`${type} ${name} = ${vector ? "vsqrt" : "__builtin_sqrt"}(${x});`);
     else if (operation === "negate") out.push(`${type} ${name} = -${x};`);
     else if (operation === "not") out.push(`${truth} ${name} = ${vector ? "~" : "!"}${x};`);
     else if (operation === "select") out.push(`${type} ${name} = ${vector ? `choose(${x}, ${y}, ${z})` : `${x} ? ${y} : ${z}`};`);
@@ -197,26 +213,34 @@ function philox(kernel: Kernel): string {
   ].join("\n");
 }
 
+/** So many vectors of blocks side by side: a round waits for its products, and one chain of rounds alone leaves the processor idle. */
+const chains = 2;
+
 /** A function that makes raw doubles of the 64-bit halves a and b of blocks. */
 function philoxFunction({ key, blocks }: Kernel, name: string, raw: readonly string[]): string {
   const [k0, k1] = [key.low >>> 0, key.high >>> 0];
+  const vectors = (count: number): string => {
+    const each = (line: (c: string, at: string) => string): string =>
+      Array.from({ length: count }, (_, n) => line(`c${n}`, `i + ${n} * VL`)).join("\n");
+    return `{
+${each((c, at) => `vu ${c}0 = words(saved + ${at}) ^ s0, ${c}1 = words(saved + ${blocks} + ${at}), ${c}2 = words(saved + 2 * ${blocks} + ${at}) ^ s2, ${c}3 = s3;`)}
+u32 k0 = ${k0}u + 2 * W0, k1 = ${k1}u + 2 * W1;
+#pragma GCC unroll 8
+for (int r = 2; r < 10; r++) {
+${each((c) => `vu ${c}p = mul32(${c}0, splatu(M0)), ${c}q = mul32(${c}2, splatu(M1));`)}
+${each((c) => `${c}0 = (${c}q >> 32) ^ ${c}1 ^ splatu(k0), ${c}1 = ${c}q, ${c}2 = (${c}p >> 32) ^ ${c}3 ^ splatu(k1), ${c}3 = ${c}p;`)}
+k0 += W0, k1 += W1;
+}
+${each((c, at) => `{ double *out = to + ${at}; vu a = (${c}1 << 32) | (${c}0 & 0xffffffffu), b = (${c}3 << 32) | (${c}2 & 0xffffffffu);\n${raw.join("\n")}\n}`)}
+}`;
+  };
   return `INLINE void ${name}(const u32 *saved, double *to, u32 count, u32 step_word, u32 path_high) {
 u64 q = (u64)step_word * M1;
 u64 p = (u64)((u32)(q >> 32) ^ path_high ^ ${k0}u) * M0;
 vu s0 = splatu((u32)q ^ (u32)(${k0}u + W0)), s2 = splatu((u32)(p >> 32) ^ (u32)(${k1}u + W1)), s3 = splatu((u32)p);
-for (u32 i = 0; i < count; i += VL) {
-double *out = to + i;
-vu c0 = words(saved + i) ^ s0, c1 = words(saved + ${blocks} + i), c2 = words(saved + 2 * ${blocks} + i) ^ s2, c3 = s3;
-u32 k0 = ${k0}u + 2 * W0, k1 = ${k1}u + 2 * W1;
-#pragma GCC unroll 8
-for (int r = 2; r < 10; r++) {
-vu pp = mul32(c0, splatu(M0)), qq = mul32(c2, splatu(M1));
-c0 = (qq >> 32) ^ c1 ^ splatu(k0), c1 = qq, c2 = (pp >> 32) ^ c3 ^ splatu(k1), c3 = pp;
-k0 += W0, k1 += W1;
-}
-vu a = (c1 << 32) | (c0 & 0xffffffffu), b = (c3 << 32) | (c2 & 0xffffffffu);
-${raw.join("\n")}
-}
+u32 i = 0;
+for (; i + ${chains} * VL <= count; i += ${chains} * VL) ${vectors(chains)}
+for (; i < count; i += VL) ${vectors(1)}
 }`;
 }
 

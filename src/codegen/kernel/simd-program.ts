@@ -1,8 +1,9 @@
 // A program of a map node as vector instructions: two places of a column at a time. Every value has a local of its own (the engine's compiler
 // decides on registers), constants get theirs once a function.
 import { InternalError } from "../../errors.ts";
-import type { Instruction, Program, Value } from "../program.ts";
+import type { Program, Value } from "../program.ts";
 import type { Assembler } from "./assembler.ts";
+import { integerShift, shiftedOf } from "./nearest.ts";
 
 export interface SimdContext {
   readonly a: Assembler;
@@ -31,29 +32,18 @@ const direct = {
 /** 2^52 + 1023: added to k it has k + 1023, an exponent's bits, at its end. */
 export const exponentShift = 4503599627371519;
 
-/** 1.5 2^52: added to an integer it has the parity in the last bit. */
-export const parityShift = 6755399441055744;
-
 /** The bits of a significand. */
 const mantissaBits = 2 ** -1022 - 2 ** -1074;
 
-/** Bits of infinity: those of an exponent. Of 2^1023: of the exponent 2046. Of -0: a sign. */
-export const bitPatterns = [Number.POSITIVE_INFINITY, 2 ** 1023, -0, 2 ** 52, 1, mantissaBits, exponentShift, parityShift];
+/** By their bits: what moves sqrt(2) and more to the next exponent (numerics/arithmetic.ts), and the least significand then, in its place. */
+const toCentre = 0x95f62 * 2 ** -1042;
+const leastCentred = 0x16a09e * 2 ** -21;
 
-/** x where a value is -exponentOf(x). */
-function inverseOf(instructions: readonly Instruction[], v: Value): Value | undefined {
-  const { operation, operands } = instructions[v]!;
-  const inner = operation === "negate" ? instructions[operands[0]!]! : undefined;
-  return inner?.operation === "exponentOf" ? inner.operands[0] : undefined;
-}
-
-/** t where a value is t - parityShift, the nearest integer: t has its parity. */
-function shiftedOf(instructions: readonly Instruction[], v: Value): Value | undefined {
-  const { operation, operands } = instructions[v]!;
-  if (operation !== "subtract") return undefined;
-  const by = instructions[operands[1]!]!;
-  return by.operation === "constant" && by.value === parityShift ? operands[0] : undefined;
-}
+/** Bits of infinity: those of an exponent. Of -0: a sign. */
+export const bitPatterns = [
+  ...[Number.POSITIVE_INFINITY, -0, 2 ** 52, 1],
+  ...[mantissaBits, exponentShift, integerShift, toCentre, leastCentred],
+];
 
 /** Where a program's inputs come from and its outputs go. */
 export interface Places {
@@ -105,16 +95,6 @@ export function writeSimd(
       local.push(of(operands[2]!));
       continue;
     }
-    const inverse = operation === "pow2" ? inverseOf(instructions, operands[0]!) : undefined;
-    if (inverse !== undefined) {
-      // 2^-exponent: the bits of 2046 - E in the exponent's place, where x has E
-      const to = a.local("v128");
-      local.push(to);
-      a.get(constant(2 ** 1023), of(inverse), constant(Number.POSITIVE_INFINITY));
-      a.op("v128.and", "i64x2.sub");
-      a.set(to);
-      continue;
-    }
     const [x, y, z] = operands.map(of) as [number, number, number];
     const to = a.local("v128");
     local.push(to);
@@ -127,16 +107,16 @@ export function writeSimd(
     } else if (operation === "copysign") {
       a.get(y, x, constant(-0));
       a.op("v128.bitselect");
-    } else if (operation === "flipOdd") {
+    } else if (operation === "flipOdd" || operation === "ldexp") {
       const shifted = shiftedOf(instructions, operands[1]!);
       if (shifted === undefined) {
-        a.get(y, constant(parityShift));
+        a.get(y, constant(integerShift));
         a.op("f64x2.add");
       } else a.get(of(shifted));
-      a.i32(63);
+      a.i32(operation === "flipOdd" ? 63 : 52);
       a.op("i64x2.shl");
       a.get(x);
-      a.op("v128.xor");
+      a.op(operation === "flipOdd" ? "v128.xor" : "i64x2.add");
     } else if (operation === "pow2") {
       a.get(x, constant(exponentShift));
       a.op("f64x2.add");
@@ -151,6 +131,22 @@ export function writeSimd(
       a.op("v128.or");
       a.get(constant(exponentShift));
       a.op("f64x2.sub");
+    } else if (operation === "centredExponentOf") {
+      a.get(x, constant(toCentre));
+      a.op("i64x2.add");
+      a.i32(52);
+      a.op("i64x2.shr_u");
+      a.get(constant(2 ** 52));
+      a.op("v128.or");
+      a.get(constant(exponentShift));
+      a.op("f64x2.sub");
+    } else if (operation === "centredMantissaOf") {
+      a.get(x, constant(toCentre));
+      a.op("i64x2.add");
+      a.get(constant(mantissaBits));
+      a.op("v128.and");
+      a.get(constant(leastCentred));
+      a.op("i64x2.add");
     } else if (operation === "mantissaOf") {
       a.get(x, constant(mantissaBits));
       a.op("v128.and");

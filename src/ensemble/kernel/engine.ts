@@ -2,7 +2,7 @@
 
 import { instructionsAStep } from "../../codegen/kernel/nodes.ts";
 import { InterruptedError } from "../../errors.ts";
-import { type Ensemble, pathsPerBlock } from "../ensemble.ts";
+import { merging, pathsPerBlock } from "../ensemble.ts";
 import type { PathProgram } from "../program.ts";
 import { blocksFor, type Engine, otherTasks } from "../run.ts";
 import { type BlockRunner, blockRunner } from "./backends.ts";
@@ -39,17 +39,16 @@ export function threadEngine({ backend = "wasm", beforeBlocks }: ThreadEngineOpt
     const runner = runnerOf(program);
     used = runner;
     const from = fromBlock * pathsPerBlock;
-    let ensemble: Ensemble | undefined;
+    const done = merging();
     const atOnce = blocksAtOnce(runner);
     for (let block = fromBlock; block < blocksFor(toPath); block++) {
       if (signal?.aborted) throw new InterruptedError("ensemble/interrupted", "Sampling was interrupted.");
       await beforeBlocks?.(runner, program, toPath);
-      const next = runner.run(block, toPath);
-      ensemble = ensemble ? ensemble.merge(next) : next;
+      done.add(runner.run(block, toPath));
       onProgress?.(Math.min(toPath, (block + 1) * pathsPerBlock) - from, toPath - from);
       if ((block + 1 - fromBlock) % atOnce === 0) await otherTasks();
     }
-    return ensemble!;
+    return done.ensemble()!;
   };
   return Object.assign(engine, {
     async prepare(program: PathProgram, toPath: number) {

@@ -112,12 +112,12 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
     const levelLog = log2(level)!;
     const share = 1 / level;
     const length = byRoots
-      ? z.map((_, i) =>
-          m.divide(
-            one,
+      ? reciprocals(
+          m,
+          roots.map((chain) =>
             product(
               m,
-              roots[i]!.slice(1, levelLog + 1).map((q) => m.add(one, q)),
+              chain.slice(1, levelLog + 1).map((q) => m.add(one, q)),
             ),
           ),
         )
@@ -137,9 +137,7 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
   const growth = memo(() => (byRoots ? roots.map((chain) => chain[pieceLog]!) : grown().map((e) => m.add(one, e))));
   const factor = (i: number, j: number): Value =>
     byLogs ? means()![Math.min(i, j)]![Math.max(i, j)]! : model.diffusionFactor(ops, z[i]!, z[j]!);
-  /** s E((a_i + a_j) s) m_ij. */
-  const pieceFactor = (i: number, j: number): Value =>
-    byRoots && haDiffusion ? rootFactor(i, j) : m.multiply(pieceLength(i, j), factor(i, j));
+  /** One over s E((a_i + a_j) s) m_ij. */
   const rootProduct = (i: number, j: number): Value => {
     // q_k,i q_k,i = q_(k-1),i
     const products = roots[i]!.slice(1, pieceLog! + 1).map((q, k) => (i === j ? roots[i]![k]! : m.multiply(q, roots[j]![k + 1]!)));
@@ -148,7 +146,6 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
       products.map((q) => m.add(one, q)),
     );
   };
-  const rootFactor = (i: number, j: number): Value => m.divide(one, rootProduct(i, j));
   const lengths = memo(() => {
     const pairs = range.flatMap((i) => range.slice(i).map((j) => [i, j] as const));
     const found = reciprocals(
@@ -161,14 +158,23 @@ export function freezeValues(m: Builder, problem: SgdProblem, model: SdeModel, l
     byLogs
       ? lengths().get(i * range.length + j)!
       : byRoots
-        ? m.divide(rootFactor(i, j), haSme.diffusionFactor(ops, z[i]!, z[j]!))
+        ? m.divide(m.divide(one, rootProduct(i, j)), haSme.diffusionFactor(ops, z[i]!, z[j]!))
         : times(m, 1 / fine, pairGrowth().get(i * range.length + j)!);
 
   let defect: Value | undefined;
   let draw: (normal: readonly Value[]) => Value[];
   let varianceAlong: (v: readonly Value[]) => Value;
   if (diagonal) {
-    const deviations = memo(() => range.map((i) => times(m, eta * Math.sqrt(isotropic), m.sqrt(pieceFactor(i, i)))));
+    // s E(2 a_i s) m_ii
+    const pieceFactors = memo(() =>
+      byRoots && haDiffusion
+        ? reciprocals(
+            m,
+            range.map((i) => rootProduct(i, i)),
+          )
+        : range.map((i) => m.multiply(pieceLength(i, i), factor(i, i))),
+    );
+    const deviations = memo(() => pieceFactors().map((value) => times(m, eta * Math.sqrt(isotropic), m.sqrt(value))));
     draw = (normal) => spectral.apply(deviations(), normal);
     const variances = memo(() => range.map((i) => times(m, eta * eta * isotropic, factor(i, i))));
     const columns = memo(() => range.map((j) => spectral.apply(variances(), unit(m, range.length, j))));

@@ -31,9 +31,9 @@ export function leanLogMean<T, B>(m: Arithmetic<T, B>, u: T, v: T): T {
 /** log|p|/(p - 1), where p - 1 is also known as `less`, without what cancels near p = 1. */
 function logOver<T, B>(m: Arithmetic<T, B>, p: T, less: T): T {
   const size = m.abs(p);
-  const k = m.exponentOf(m.multiply(size, m.constant(Math.SQRT2)));
+  const k = m.centredExponentOf(size);
   const near = m.and(m.equal(k, m.constant(0)), m.less(m.constant(0), p));
-  const f = m.select(near, less, m.subtract(m.multiply(size, m.pow2(m.negate(k))), m.constant(1)));
+  const f = m.select(near, less, m.subtract(m.centredMantissaOf(size), m.constant(1)));
   const quotient = m.divide(logOfParts(m, k, f), less);
   return m.select(m.equal(less, m.constant(0)), m.constant(1), quotient);
 }

@@ -20,7 +20,7 @@ export const leanExp: UnaryFunction = (m, x) => {
   const k = nearestInteger(m, m.multiply(x, m.constant(Math.LOG2E)));
   const r = m.subtract(m.subtract(x, m.multiply(k, m.constant(LN2_HIGH))), m.multiply(k, m.constant(LN2_LOW)));
   const curved = m.multiply(m.multiply(r, r), polynomial(m, r, EXP));
-  const usual = m.multiply(m.add(m.constant(1), m.add(r, curved)), m.pow2(k));
+  const usual = m.ldexp(m.add(m.constant(1), m.add(r, curved)), k);
   return m.rarely(m.less(m.constant(700), m.abs(x)), exp, x, usual);
 };
 
@@ -33,12 +33,10 @@ const LOG = [
 
 /** log x for positive normal finite x. Error at most 0.8 ulp. */
 export function logOfNormal<T, B>(m: Arithmetic<T, B>, x: T): T {
-  // x sqrt(2) = 2^k [1, 2): x = 2^k (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2), up to rounding at the ends
-  const k = m.exponentOf(m.multiply(x, m.constant(Math.SQRT2)));
-  return logOfParts(m, k, m.subtract(m.multiply(x, m.pow2(m.negate(k))), m.constant(1)));
+  return logOfParts(m, m.centredExponentOf(x), m.subtract(m.centredMantissaOf(x), m.constant(1)));
 }
 
-/** log(2^k (1 + f)), sqrt(1/2) <= 1 + f <= sqrt(2). */
+/** log(2^k (1 + f)), sqrt(1/2) - 2e-8 <= 1 + f <= sqrt(2). */
 export function logOfParts<T, B>(m: Arithmetic<T, B>, k: T, f: T): T {
   const s = m.divide(f, m.add(m.constant(2), f));
   const z = m.multiply(s, s);

@@ -1,6 +1,6 @@
 // Printed by scripts/print-elementary.ts from the descriptions in this folder: do not edit. The elementary functions on numbers, the same
 // operations in the same order as in every other backend. What they are and how accurate: numerics/elementary.ts and the descriptions.
-import { copysign, exponentOf, flipOdd, mantissaOf, pow2 } from "../arithmetic.ts";
+import { centredExponentOf, centredMantissaOf, copysign, exponentOf, flipOdd, ldexp, mantissaOf, pow2 } from "../arithmetic.ts";
 
 export function exp(x: number): number {
   const b2 = x < -746;
@@ -2596,12 +2596,11 @@ export function leanExp(x: number): number {
   const v41 = v12 * v40;
   const v43 = v11 + v41;
   const v44 = 1 + v43;
-  const v45 = pow2(v5);
-  const v46 = v44 * v45;
-  const v48 = Math.abs(x);
-  const b49 = 700 < v48;
-  const v50 = b49 ? exp(x) : v46;
-  return v50;
+  const v45 = ldexp(v44, v5);
+  const v47 = Math.abs(x);
+  const b48 = 700 < v47;
+  const v49 = b48 ? exp(x) : v45;
+  return v49;
 }
 
 export function leanLog(x: number): number {
@@ -2609,41 +2608,38 @@ export function leanLog(x: number): number {
   const b4 = x < 1.1235582092889474e307;
   const b5 = b2 && b4;
   const b6 = !b5;
-  const v8 = x * Math.SQRT2;
-  const v9 = exponentOf(v8);
-  const v10 = -v9;
-  const v11 = pow2(v10);
-  const v12 = x * v11;
-  const v14 = v12 - 1;
-  const v16 = v14 + 2;
-  const v17 = v14 / v16;
-  const v18 = v17 * v17;
-  const v20 = v14 * 0.5;
-  const v21 = v14 * v20;
-  const v22 = v18 * v18;
-  const v25 = v22 * 0.14796626562588702;
-  const v26 = 0.1818356667935642 + v25;
-  const v28 = v22 * v26;
-  const v29 = 0.2857142874276825 + v28;
-  const v31 = v22 * v29;
-  const v32 = 0.6666666666666735 + v31;
-  const v35 = v22 * 0.15313986541771035;
-  const v36 = 0.22222198530917878 + v35;
-  const v38 = v22 * v36;
-  const v39 = 0.3999999999941312 + v38;
-  const v40 = v18 * v39;
-  const v41 = v32 + v40;
-  const v42 = v18 * v41;
-  const v43 = v21 + v42;
-  const v44 = v17 * v43;
-  const v46 = v9 * 5.497923018708371e-14;
-  const v47 = v44 + v46;
-  const v49 = v9 * 0.6931471805598903;
-  const v50 = v21 - v47;
-  const v51 = v14 - v50;
-  const v52 = v49 + v51;
-  const v53 = b6 ? log(x) : v52;
-  return v53;
+  const v7 = centredExponentOf(x);
+  const v8 = centredMantissaOf(x);
+  const v10 = v8 - 1;
+  const v12 = v10 + 2;
+  const v13 = v10 / v12;
+  const v14 = v13 * v13;
+  const v16 = v10 * 0.5;
+  const v17 = v10 * v16;
+  const v18 = v14 * v14;
+  const v21 = v18 * 0.14796626562588702;
+  const v22 = 0.1818356667935642 + v21;
+  const v24 = v18 * v22;
+  const v25 = 0.2857142874276825 + v24;
+  const v27 = v18 * v25;
+  const v28 = 0.6666666666666735 + v27;
+  const v31 = v18 * 0.15313986541771035;
+  const v32 = 0.22222198530917878 + v31;
+  const v34 = v18 * v32;
+  const v35 = 0.3999999999941312 + v34;
+  const v36 = v14 * v35;
+  const v37 = v28 + v36;
+  const v38 = v14 * v37;
+  const v39 = v17 + v38;
+  const v40 = v13 * v39;
+  const v42 = v7 * 5.497923018708371e-14;
+  const v43 = v40 + v42;
+  const v45 = v7 * 0.6931471805598903;
+  const v46 = v17 - v43;
+  const v47 = v10 - v46;
+  const v48 = v45 + v47;
+  const v49 = b6 ? log(x) : v48;
+  return v49;
 }
 
 export function leanSin(x: number): number {
