@@ -1,6 +1,16 @@
 // A program executed by JavaScript: instruction after instruction, each over a block of points, so that the dispatch is paid once a block.
 // The twin of the WebAssembly backend, with the same bits; it serves where WebAssembly is missing, and as its oracle.
-import { centredExponentOf, centredMantissaOf, copysign, exponentOf, flipOdd, ldexp, mantissaOf, pow2 } from "../numerics/arithmetic.ts";
+import {
+  centredExponentOf,
+  centredMantissaOf,
+  copysign,
+  exponentOf,
+  flipOdd,
+  flipSign,
+  ldexp,
+  mantissaOf,
+  pow2,
+} from "../numerics/arithmetic.ts";
 import * as numbers from "../numerics/elementary/numbers.ts";
 import { elementaryProgram } from "./elementary-programs.ts";
 import type { Program, Value } from "./program.ts";
@@ -173,6 +183,9 @@ export function execute(
       return;
     case "copysign":
       for (let i = 0; i < n; i += 1) t[i] = copysign(x[i]!, y[i]!);
+      return;
+    case "flipSign":
+      for (let i = 0; i < n; i += 1) t[i] = flipSign(x[i]!, y[i]!);
       return;
     case "flipOdd":
       for (let i = 0; i < n; i += 1) t[i] = flipOdd(x[i]!, y[i]!);

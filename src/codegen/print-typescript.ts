@@ -71,6 +71,7 @@ function printOperation({ operation, operands, callee }: Instruction, names: rea
     case "call2":
       return `${callee}(${x}, ${y})`;
     case "copysign":
+    case "flipSign":
     case "flipOdd":
     case "ldexp":
       return `${operation}(${x}, ${y})`;
@@ -88,7 +89,7 @@ function printOperation({ operation, operands, callee }: Instruction, names: rea
 /** The whole of numerics/elementary/numbers.ts. */
 export function printElementaryFunctions(): string {
   const functions = [...elementaryFunctions.keys()].map((name) => printFunction(name, elementaryProgram(name)));
-  const tools = ["centredExponentOf", "centredMantissaOf", "copysign", "exponentOf", "flipOdd", "ldexp", "mantissaOf", "pow2"];
+  const tools = ["centredExponentOf", "centredMantissaOf", "copysign", "exponentOf", "flipOdd", "flipSign", "ldexp", "mantissaOf", "pow2"];
   const used = tools.filter((tool) => functions.some((text) => text.includes(`${tool}(`)));
   return [
     "// Printed by scripts/print-elementary.ts from the descriptions in this folder: do not edit. The elementary functions on numbers, the same",

@@ -17,7 +17,21 @@ export type Operation =
   | "input"
   | "constant"
   | ("sqrt" | "negate" | "abs" | "not" | "pow2" | "exponentOf" | "mantissaOf" | "centredExponentOf" | "centredMantissaOf")
-  | ("add" | "subtract" | "multiply" | "divide" | "less" | "lessEqual" | "equal" | "and" | "or" | "copysign" | "flipOdd" | "ldexp")
+  | (
+      | "add"
+      | "subtract"
+      | "multiply"
+      | "divide"
+      | "less"
+      | "lessEqual"
+      | "equal"
+      | "and"
+      | "or"
+      | "copysign"
+      | "flipSign"
+      | "flipOdd"
+      | "ldexp"
+    )
   | "select"
   // callee(first), callee(first, second), first ? callee(second) : third
   | ("call1" | "call2" | "rarely");
@@ -110,6 +124,7 @@ export function buildProgram(inputCount: number): ProgramBuilder {
     centredExponentOf: (x) => emit("centredExponentOf", x),
     centredMantissaOf: (x) => emit("centredMantissaOf", x),
     copysign: (magnitude, sign) => emit("copysign", magnitude, sign),
+    flipSign: (x, sign) => emit("flipSign", x, sign),
     flipOdd: (x, n) => emit("flipOdd", x, n),
     call1: (callee, a) => intern("call1", [a], 0, callee),
     call2: (callee, a, b) => intern("call2", [a, b], 0, callee),
@@ -132,6 +147,7 @@ type FoldedOperation =
   | "centredExponentOf"
   | "centredMantissaOf"
   | "copysign"
+  | "flipSign"
   | "flipOdd";
 
 function nameOfFunction(f: UnaryFunction): string {

@@ -64,6 +64,11 @@ const suffix: ReadonlyMap<Operation, readonly number[]> = new Map<Operation, rea
   ["not", [op.i32Eqz]],
   ["select", [op.select]],
   ["copysign", [op.f64Copysign]],
+  // the sign becomes that of a 1 that x is multiplied by
+  [
+    "flipSign",
+    [...[bits, ...i64(-0x8000000000000000n), op.i64And], ...[...i64(0x3ff0000000000000n), op.i64Or, op.f64ReinterpretI64, op.f64Mul]],
+  ],
   // n + 1.5 2^52 has n's parity in its last bit, which becomes the sign of a 1 that x is multiplied by
   [
     "flipOdd",

@@ -18,7 +18,7 @@ import {
 import { createRequire } from "node:module";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type Kernel, type KernelRunner, printKernel } from "../ensemble/kernel/backends.ts";
+import { type Kernel, type KernelRunner, lanes, printKernel, wordsOf } from "../ensemble/kernel/backends.ts";
 
 const flags = [
   ...[
@@ -129,7 +129,7 @@ export function libraryOf(text: string, tell: (message: string) => void = () => 
 }
 
 interface Library {
-  func(declaration: string): (...args: (number | Float64Array | Int32Array)[]) => void;
+  func(declaration: string): (...args: (number | Float64Array | Int32Array)[]) => unknown;
 }
 
 interface Koffi {
@@ -157,13 +157,21 @@ export function nativeRunner(path: string, kernel: Kernel): KernelRunner {
   const steps = library.func("void k_steps(void *m, uint32_t way, uint32_t count, uint32_t from, uint32_t to, uint32_t path_high)");
   const observe = library.func("void k_observe(void *m, uint32_t count)");
   const accumulate = library.func("void k_accumulate(void *m, uint32_t count, uint32_t at)");
-  const memory = new Float64Array(kernel.memory);
+  const memory = aligned(kernel.memory, library.func("uint32_t k_astray(void *m)"));
   return {
     backend: "native",
     memory,
+    words: wordsOf(memory),
     prepare: (count, stepHigh) => prepare(memory, count, stepHigh >>> 0),
     steps: (way, count, from, to, pathHigh) => steps(memory, way, count, from, to, pathHigh >>> 0),
     observe: (count) => observe(memory, count),
     accumulate: (count, at) => accumulate(memory, count, at),
   };
+}
+
+/** Memory that begins at a multiple of 64 bytes. */
+function aligned(doubles: number, astray: (memory: Float64Array) => unknown): Float64Array {
+  const memory = new Float64Array(doubles + lanes - 1);
+  const from = (lanes - Number(astray(memory))) % lanes;
+  return memory.subarray(from, from + doubles);
 }

@@ -44,6 +44,8 @@ export interface Arithmetic<T, B> {
   centredMantissaOf(x: T): T;
   /** |magnitude| with the sign of `sign` (zeros included); a NaN as `sign` gives something that must not be used. */
   copysign(magnitude: T, sign: T): T;
+  /** x, negated where `sign` has a minus (a zero's counts); a NaN as `sign` gives something that must not be used. */
+  flipSign(x: T, sign: T): T;
   /** x (-1)^n for an integer-valued n, |n| < 2^50; for other n something that must not be used. */
   flipOdd(x: T, n: T): T;
 }
@@ -97,6 +99,10 @@ export function copysign(magnitude: number, sign: number): number {
   return sign < 0 || (sign === 0 && 1 / sign < 0) ? -size : size;
 }
 
+export function flipSign(x: number, sign: number): number {
+  return sign < 0 || (sign === 0 && 1 / sign < 0) ? -x : x;
+}
+
 export function flipOdd(x: number, n: number): number {
   return n % 2 === 0 ? x : -x;
 }
@@ -126,5 +132,6 @@ export const numberArithmetic: Arithmetic<number, boolean> = {
   centredExponentOf,
   centredMantissaOf,
   copysign,
+  flipSign,
   flipOdd,
 };

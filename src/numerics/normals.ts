@@ -9,6 +9,7 @@
 //
 // How words become raw doubles: random.ts.
 import type { Arithmetic } from "./arithmetic.ts";
+import { polynomial } from "./elementary/building-blocks.ts";
 import { logOfNormal } from "./elementary/lean.ts";
 import { cosNear, sinNear } from "./elementary/trigonometric.ts";
 
@@ -43,16 +44,17 @@ export function fastNormals<T, B>(m: Arithmetic<T, B>, radial: T, angular: T): N
   const u = m.subtract(m.constant(2 - 2 ** -41), m.abs(radial));
   const v = m.subtract(angular, m.constant(1.5 - 2 ** -24));
   const k = m.centredExponentOf(u);
-  const f = m.subtract(m.centredMantissaOf(u), m.constant(1));
-  const s = m.divide(f, m.add(m.constant(2), f));
-  const logarithm = m.multiply(s, horner(m.multiply(s, s), minusTwoLog));
+  const mantissa = m.centredMantissaOf(u);
+  const s = m.divide(m.subtract(mantissa, m.constant(1)), m.add(mantissa, m.constant(1)));
+  // what waits for the quotient and the root is kept short: the longest chain of a step is this one
+  const logarithm = m.multiply(s, polynomial(m, m.multiply(s, s), minusTwoLog));
   const radius = m.sqrt(m.subtract(logarithm, m.multiply(k, m.constant(twoLog2))));
   const w = m.multiply(v, v);
   const sin = m.multiply(v, horner(w, sine));
   const cos = horner(w, cosine);
   const twice = m.add(sin, sin);
   return {
-    first: m.multiply(m.copysign(radius, radial), m.subtract(m.constant(1), m.multiply(twice, sin))),
+    first: m.multiply(radius, m.flipSign(m.subtract(m.constant(1), m.multiply(twice, sin)), radial)),
     second: m.multiply(radius, m.multiply(twice, cos)),
   };
 }

@@ -3,35 +3,34 @@
 import { drawWord, philox, stepWord } from "../../numerics/philox.ts";
 import { fastAngular, fastRadial, fullAngular, fullRadial } from "../../numerics/random.ts";
 import { execute, registersOf, stepsOf } from "../interpreter.ts";
-import { type Kernel, type KernelNode, type KernelRunner, lanes, type MapNode, type RandomNode, sumsPerFigure } from "./kernel.ts";
+import { type Kernel, type KernelNode, type KernelRunner, lanes, type MapNode, type RandomNode, sumsPerFigure, wordsOf } from "./kernel.ts";
 
 /** Entries a pass: registers stay in the first-level cache. */
 const chunk = 128;
 
 export function columnsRunner(kernel: Kernel, memory: Float64Array = new Float64Array(kernel.memory)): KernelRunner {
   const { blocks, sharing, key } = kernel;
-  const numbers = new Int32Array(memory.buffer, memory.byteOffset + 8 * kernel.numbers, blocks);
-  const words = new Int32Array(4);
+  const words = wordsOf(memory);
+  const drawn = new Int32Array(4);
   const state = { step: 0, pathHigh: 0 };
   const fast = kernel.normals === "fast";
 
-  const integers = (at: number, length: number): Int32Array => new Int32Array(memory.buffer, memory.byteOffset + 8 * at, length);
   const random = ({ word3, out, uniform, own }: RandomNode, pass: number, count: number): void => {
     const to = out.at + pass * out.stride;
     const third = (drawWord("normals", state.step, 0) | word3) >>> 0;
-    const low = own ? integers(own.numbers, blocks) : numbers;
-    const high = own ? integers(own.high, 1)[0]! : state.pathHigh;
+    const low = 2 * (own ? own.numbers : kernel.numbers);
+    const high = own ? words[2 * own.high]! : state.pathHigh;
     for (let b = 0; b < count; b++) {
-      philox(low[b]!, high, stepWord(state.step, pass), third, key.low, key.high, words);
-      if (uniform) memory[to + b] = fullRadial(words[1]!, words[0]!);
+      philox(words[low + b]!, high, stepWord(state.step, pass), third, key.low, key.high, drawn);
+      if (uniform) memory[to + b] = fullRadial(drawn[1]!, drawn[0]!);
       else if (fast) {
-        memory[to + b] = fastRadial(words[1]!, words[0]!);
-        memory[to + blocks + b] = fastAngular(words[0]!);
-        memory[to + 2 * blocks + b] = fastRadial(words[3]!, words[2]!);
-        memory[to + 3 * blocks + b] = fastAngular(words[2]!);
+        memory[to + b] = fastRadial(drawn[1]!, drawn[0]!);
+        memory[to + blocks + b] = fastAngular(drawn[0]!);
+        memory[to + 2 * blocks + b] = fastRadial(drawn[3]!, drawn[2]!);
+        memory[to + 3 * blocks + b] = fastAngular(drawn[2]!);
       } else {
-        memory[to + b] = fullRadial(words[1]!, words[0]!);
-        memory[to + blocks + b] = fullAngular(words[3]!, words[2]!);
+        memory[to + b] = fullRadial(drawn[1]!, drawn[0]!);
+        memory[to + blocks + b] = fullAngular(drawn[3]!, drawn[2]!);
       }
     }
   };
@@ -56,6 +55,7 @@ export function columnsRunner(kernel: Kernel, memory: Float64Array = new Float64
   return {
     backend: "javascript",
     memory,
+    words,
     // nothing is saved: Philox is run whole
     prepare: () => {},
     steps(way, count, from, to, pathHigh) {

@@ -86,6 +86,8 @@ export const sumsPerFigure = 1 + 2 * lanes;
 export interface KernelRunner {
   readonly backend: "wasm" | "native" | "javascript";
   readonly memory: Float64Array;
+  /** The same memory as integers of 32 bits: numbers of blocks. */
+  readonly words: Int32Array;
   /**
    * After the numbers of `count` blocks were written: what of Philox depends on them alone. `count` is a multiple of `lanes`, here and below.
    * @param stepHigh  what word 3 holds of the steps to come: floor(step / 2^24) 2^20
@@ -98,13 +100,17 @@ export interface KernelRunner {
   accumulate(count: number, at: number): void;
 }
 
+/** Memory as integers. */
+export const wordsOf = (memory: Float64Array): Int32Array => new Int32Array(memory.buffer, memory.byteOffset, 2 * memory.length);
+
 /** Hands out memory. */
 export function layout() {
   let next = 0;
   return {
     take(doubles: number): number {
       const at = next;
-      next += doubles;
+      // columns begin where vectors do not straddle two lines of the cache
+      next += Math.ceil(doubles / lanes) * lanes;
       return at;
     },
     size: () => next,

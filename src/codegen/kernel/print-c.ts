@@ -1,7 +1,8 @@
 // A kernel as C for gcc and clang: vector types of `VL` doubles (512 or 256 bits where the machine has them, else 128), the same operations in the
 // same order as the WebAssembly form, so that the results agree in every bit as long as nothing is contracted (-ffp-contract=off). No headers:
 // they take longer to read than the kernel to compile; the two instructions that vector types do not reach are builtins of gcc, with loops
-// for other compilers. Functions: k_prepare, k_steps, k_observe, k_accumulate, each with the memory as first argument.
+// for other compilers. Functions: k_prepare, k_steps, k_observe, k_accumulate, each with the memory as first argument, and k_astray,
+// how many doubles after a multiple of 64 bytes it begins.
 
 import { elementaryProgram } from "../elementary-programs.ts";
 import { isCondition, type Operation, type Program } from "../program.ts";
@@ -66,6 +67,7 @@ INLINE vd v_pow2(vd k) { return (vd)((vu)(k + 4503599627371519.0) << 52); }
 INLINE vd v_exponent(vd x) { return (vd)((((vu)x >> 52) & splatu(0x7ff)) | splatu(0x4330000000000000ull)) - 4503599627371519.0; }
 INLINE vd v_mantissa(vd x) { return (vd)(((vu)x & splatu(0xfffffffffffffull)) | splatu(ONE)); }
 INLINE vd v_flipodd(vd x, vd t) { return (vd)((vu)x ^ ((vu)t << 63)); }
+INLINE vd v_flipsign(vd x, vd s) { return (vd)((vu)x ^ ((vu)s & splatu(SIGN))); }
 INLINE vd v_ldexp(vd x, vd t) { return (vd)((vu)x + ((vu)t << 52)); }
 INLINE vu v_centre(vd x) { return (vu)x + splatu(0x95f6200000000ull); }
 INLINE vd v_centredexponent(vd x) { return (vd)((v_centre(x) >> 52) | splatu(0x4330000000000000ull)) - 4503599627371519.0; }
@@ -77,6 +79,7 @@ INLINE double s_pow2(double k) { both b = {k + 4503599627371519.0}; b.u <<= 52; 
 INLINE double s_exponent(double x) { both b = {x}; b.u = ((b.u >> 52) & 0x7ff) | 0x4330000000000000ull; return b.d - 4503599627371519.0; }
 INLINE double s_mantissa(double x) { both b = {x}; b.u = (b.u & 0xfffffffffffffull) | ONE; return b.d; }
 INLINE double s_flipodd(double x, double t) { both b = {t}, c = {x}; c.u ^= b.u << 63; return c.d; }
+INLINE double s_flipsign(double x, double s) { both b = {s}, c = {x}; c.u ^= b.u & SIGN; return c.d; }
 INLINE double s_ldexp(double x, double t) { both b = {t}, c = {x}; c.u += b.u << 52; return c.d; }
 INLINE u64 s_centre(double x) { both b = {x}; return b.u + 0x95f6200000000ull; }
 INLINE double s_centredexponent(double x) { both b; b.u = (s_centre(x) >> 52) | 0x4330000000000000ull; return b.d - 4503599627371519.0; }
@@ -109,6 +112,7 @@ const functions: Partial<Record<Operation, string>> = {
   pow2: "pow2",
   exponentOf: "exponent",
   mantissaOf: "mantissa",
+  flipSign: "flipsign",
   centredExponentOf: "centredexponent",
   centredMantissaOf: "centredmantissa",
 };
@@ -188,6 +192,7 @@ export function printKernel(kernel: Kernel): string {
       .join("\n")}\n}`,
     `void k_observe(double *m, u32 count) {\n${nodes(kernel, kernel.observe, shared)}\n}`,
     accumulate(kernel),
+    "u32 k_astray(const double *m) { return (u64)m / 8 % 8; }",
     "",
   ].join("\n");
 }

@@ -107,6 +107,9 @@ export function writeSimd(
     } else if (operation === "copysign") {
       a.get(y, x, constant(-0));
       a.op("v128.bitselect");
+    } else if (operation === "flipSign") {
+      a.get(x, y, constant(-0));
+      a.op("v128.and", "v128.xor");
     } else if (operation === "flipOdd" || operation === "ldexp") {
       const shifted = shiftedOf(instructions, operands[1]!);
       if (shifted === undefined) {

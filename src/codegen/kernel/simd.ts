@@ -11,6 +11,7 @@ import {
   type Operand,
   type RandomNode,
   sumsPerFigure,
+  wordsOf,
 } from "./kernel.ts";
 import { flatNodes, randomNodes, rareNames, sharedMaps } from "./nodes.ts";
 import { piecesFor } from "./order.ts";
@@ -59,9 +60,11 @@ export function simdRunner(module: WebAssembly.Module): KernelRunner {
     .filter(([name]) => name.startsWith("steps"))
     .sort(([a], [b]) => Number(a.slice(5)) - Number(b.slice(5)))
     .map(([, steps]) => steps);
+  const doubles = new Float64Array(memory.buffer);
   return {
     backend: "wasm",
-    memory: new Float64Array(memory.buffer),
+    memory: doubles,
+    words: wordsOf(doubles),
     prepare,
     steps: (way, count, from, to, pathHigh) => ways[way]!(count, from, to, pathHigh),
     observe,

@@ -13,7 +13,7 @@ import type { PathKernel } from "./path-kernel.ts";
 import { runExitBlock } from "./run-exit-kernel.ts";
 import { runKernelBlock } from "./run-kernel.ts";
 
-export type { Kernel, KernelRunner } from "../../codegen/kernel/kernel.ts";
+export { type Kernel, type KernelRunner, lanes, wordsOf } from "../../codegen/kernel/kernel.ts";
 export { printKernel } from "../../codegen/kernel/print-c.ts";
 
 export const backends = ["auto", "wasm", "native", "javascript"] as const;

@@ -19,7 +19,7 @@ function blocksAtOnce({ path }: BlockRunner): number {
 
 export interface ThreadEngineOptions {
   readonly backend?: "wasm" | "javascript";
-  /** Before each block: whoever has something faster says so (BlockRunner.use). */
+  /** Before a few milliseconds of blocks: whoever has something faster says so (BlockRunner.use). */
   readonly beforeBlocks?: (runner: BlockRunner, program: PathProgram, toPath: number) => void | Promise<void>;
 }
 
@@ -41,12 +41,13 @@ export function threadEngine({ backend = "wasm", beforeBlocks }: ThreadEngineOpt
     const from = fromBlock * pathsPerBlock;
     const done = merging();
     const atOnce = blocksAtOnce(runner);
-    for (let block = fromBlock; block < blocksFor(toPath); block++) {
+    const end = blocksFor(toPath);
+    for (let block = fromBlock; block < end; ) {
       if (signal?.aborted) throw new InterruptedError("ensemble/interrupted", "Sampling was interrupted.");
       await beforeBlocks?.(runner, program, toPath);
-      done.add(runner.run(block, toPath));
-      onProgress?.(Math.min(toPath, (block + 1) * pathsPerBlock) - from, toPath - from);
-      if ((block + 1 - fromBlock) % atOnce === 0) await otherTasks();
+      for (const until = Math.min(end, block + atOnce); block < until; block++) done.add(runner.run(block, toPath));
+      onProgress?.(Math.min(toPath, block * pathsPerBlock) - from, toPath - from);
+      await otherTasks();
     }
     return done.ensemble()!;
   };

@@ -19,6 +19,7 @@ export function noteBatch(
   counts: Float64Array,
   extremes: (Extreme | null)[],
 ): void {
+  if (sound && !walkers.some((walker) => metSomething(walker, memory, paths))) return;
   const { sharing, blocks } = kernel;
   for (const process of new Set(walkers.map((walker) => walker.process))) {
     const own = walkers.filter((walker) => walker.process === process);

@@ -32,7 +32,7 @@ export interface Parts {
 const defaults = {
   /** Bytes of columns that should stay in the first-level cache, and the bounds of a batch's paths. */
   cache: 24 * 1024,
-  mostPaths: 512,
+  mostPaths: 1024,
   fewestPaths: 64,
 };
 

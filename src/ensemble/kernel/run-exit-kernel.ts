@@ -81,9 +81,9 @@ function runBatch(
   fates: Fates,
 ): void {
   const { kernel, columns, paths, members, at } = exit;
-  const { memory } = runner;
+  const { memory, words } = runner;
+  const numbers = 2 * kernel.numbers;
   const { maxSteps } = program.spec as ExitJob;
-  const numbers = new Int32Array(memory.buffer, memory.byteOffset + 8 * kernel.numbers, kernel.blocks);
   /** The path (of the block) at each place. */
   const pathAt = new Int32Array(paths);
   let live = to - from;
@@ -91,7 +91,7 @@ function runBatch(
   for (let p = 0; p < live; p++) {
     const path = from + p;
     pathAt[p] = path;
-    numbers[p] = Math.floor((first + path) / members) | 0;
+    words[numbers + p] = Math.floor((first + path) / members) | 0;
     memory[exit.member + p] = (first + path) % members;
     if (exit.threshold !== undefined) memory[exit.threshold + p] = thresholds[path]!;
   }
@@ -132,7 +132,7 @@ function runBatch(
     fates.touched[way * count + path] = start < 0 ? -1 : start + after();
   }
   function move(source: number, p: number): void {
-    numbers[p] = numbers[source]!;
+    words[numbers + p] = words[numbers + source]!;
     pathAt[p] = pathAt[source]!;
     for (let c = 0; c < columns.count; c++) memory[columns.from + c * paths + p] = memory[columns.from + c * paths + source]!;
   }

@@ -24,8 +24,8 @@ export function runKernelBlock(program: PathProgram, path: PathKernel, runner: K
     const batch = Math.min(path.paths, count - from);
     const { used, advance } = walkPaths(path, runner, first + from, batch);
     const readable = path.beyond === undefined ? undefined : readablePaths(program, path, path.beyond, memory, first + from, batch);
-    for (const [place, to] of places.entries()) {
-      advance(to);
+    for (let place = 0; place < places.length; place++) {
+      advance(places[place]!);
       for (const { at, values } of path.centers) memory.fill(values[place]!, at, at + path.paths);
       for (const { at, values } of path.singles ?? []) memory[at] = values[place]!;
       runner.observe(used);

@@ -10,16 +10,21 @@ import { type Local, localAt } from "./local.ts";
 import type { Drive } from "./parts.ts";
 import { type Builder, cholesky, dot, larger, lowerTimes, sumOf, times } from "./values.ts";
 
-/** Sigma^{1/2} n at a point. */
-function rootTimes(m: Builder, { noise, objective, start }: SgdProblem, local: Local, normal: readonly Value[]): Value[] {
+/** eta Sigma^{1/2} n at a point. */
+function rootTimes(
+  m: Builder,
+  { noise, objective, learningRate: eta, start }: SgdProblem,
+  local: Local,
+  normal: readonly Value[],
+): Value[] {
   const { d } = objective;
-  if (noise.isotropicVariance !== undefined) return normal.map((n) => times(m, Math.sqrt(noise.isotropicVariance!), n));
-  if (!noise.constant) return lowerTimes(m, cholesky(m, local.covariance), normal);
+  if (noise.isotropicVariance !== undefined) return normal.map((n) => times(m, eta * Math.sqrt(noise.isotropicVariance!), n));
+  if (!noise.constant) return lowerTimes(m, cholesky(m, local.covariance), normal).map((value) => times(m, eta, value));
   const root = psdRoot(noise.covariance(start, new Float64Array(d * d)), d, new Float64Array(d * d));
   return normal.map((_, i) =>
     dot(
       m,
-      normal.map((_n, j) => m.constant(root[i * d + j]!)),
+      normal.map((_n, j) => m.constant(eta * root[i * d + j]!)),
       normal,
     ),
   );
@@ -35,16 +40,21 @@ function atomOf(m: Builder, { noise }: SgdProblem, local: Local, uniform: Value)
   return atoms.at(-1)!.map((last, i) => passed.reduceRight((rest, beyond, a) => m.select(beyond, rest, atoms[a]![i]!), last));
 }
 
-/** g - grad f. */
+/** eta (g - grad f). */
 function noiseOf(m: Builder, problem: SgdProblem, local: Local, drive: Drive): Value[] {
-  return "uniform" in drive ? atomOf(m, problem, local, drive.uniform) : rootTimes(m, problem, local, drive.normals);
+  if ("normals" in drive) return rootTimes(m, problem, local, drive.normals);
+  return atomOf(m, problem, local, drive.uniform).map((value) => times(m, problem.learningRate, value));
+}
+
+/** from - eta grad f - eta noise: the noise last, since a normal takes the longest to make. */
+function moved(m: Builder, eta: number, from: readonly Value[], gradient: readonly Value[], noise: readonly Value[]): Value[] {
+  return from.map((value, i) => m.subtract(m.subtract(value, times(m, eta, gradient[i]!)), noise[i]!));
 }
 
 /** x - eta (grad f + noise). */
 export function sgdStep(m: Builder, problem: SgdProblem, x: readonly Value[], drive: Drive): Value[] {
   const local = localAt(m, problem, x);
-  const noise = noiseOf(m, problem, local, drive);
-  return local.gradient.map((g, i) => m.subtract(x[i]!, times(m, problem.learningRate, m.add(g, noise[i]!))));
+  return moved(m, problem.learningRate, x, local.gradient, noiseOf(m, problem, local, drive));
 }
 
 /** Heavy ball: v+ = beta v - eta (grad f + noise), x+ = x + v+; x and v one after another. */
@@ -52,10 +62,8 @@ export function heavyBallStep(m: Builder, problem: SgdProblem, beta: number, sta
   const { d } = problem.objective;
   const x = state.slice(0, d);
   const local = localAt(m, problem, x);
-  const noise = noiseOf(m, problem, local, drive);
-  const v = local.gradient.map((g, i) =>
-    m.subtract(m.multiply(m.constant(beta), state[d + i]!), times(m, problem.learningRate, m.add(g, noise[i]!))),
-  );
+  const kept = state.slice(d).map((value) => m.multiply(m.constant(beta), value));
+  const v = moved(m, problem.learningRate, kept, local.gradient, noiseOf(m, problem, local, drive));
   return [...v.map((value, i) => m.add(x[i]!, value)), ...v];
 }
 
@@ -66,7 +74,6 @@ export function processStep(m: Builder, problem: SgdProblem, state: readonly Val
 
 /** SGD on the normals of `fine` substeps (coupled-sgd.ts). */
 export function coupledSgdStep(m: Builder, problem: SgdProblem, x: readonly Value[], normals: readonly (readonly Value[])[]): Value[] {
-  const { learningRate: eta } = problem;
   const local = localAt(m, problem, x);
   const frozen = freezeValues(m, problem, haSme, local, normals.length);
   const together = x.map((_, i) =>
@@ -79,9 +86,9 @@ export function coupledSgdStep(m: Builder, problem: SgdProblem, x: readonly Valu
       ),
     ),
   );
-  const plain = rootTimes(m, problem, local, together).map((value) => times(m, eta, value));
+  const plain = rootTimes(m, problem, local, together);
   const noise = frozen.noise(normals).map((value, i) => (frozen.mended === undefined ? value : m.select(frozen.mended, plain[i]!, value)));
-  return local.gradient.map((g, i) => m.subtract(m.subtract(x[i]!, times(m, eta, g)), noise[i]!));
+  return moved(m, problem.learningRate, x, local.gradient, noise);
 }
 
 /** What an SDE's path met so far (walker.ts, Encounters); undefined where the model cannot meet it. */

@@ -21,13 +21,12 @@ export function walkPaths(
   first: number,
   count: number,
 ): Walk {
-  const { memory } = runner;
+  const { memory, words } = runner;
   const { sharing } = kernel;
   const used = Math.ceil(Math.ceil(count / sharing) / lanes) * lanes;
-  const numbers = new Int32Array(memory.buffer, memory.byteOffset + 8 * kernel.numbers, kernel.blocks);
   const number = first / sharing;
-  for (let b = 0; b < used; b++) numbers[b] = (number + b) | 0;
-  if (uniforms) writePathNumbers(uniforms, memory, first, sharing, used);
+  for (let b = 0; b < used; b++) words[2 * kernel.numbers + b] = (number + b) | 0;
+  if (uniforms) writePathNumbers(uniforms, words, first, sharing, used);
   for (const { at, values } of tables) memory.set(values, at);
   for (const { at, value } of begin) memory.fill(value, at, at + paths);
   const high = Math.floor(number / 2 ** 32) | 0;
@@ -47,11 +46,7 @@ export function walkPaths(
 }
 
 /** The numbers of the paths from `first` on, for each member of a block. */
-function writePathNumbers({ numbers, high }: PathUniforms, memory: Float64Array, first: number, sharing: number, used: number): void {
-  const integers = (at: number, length: number) => new Int32Array(memory.buffer, memory.byteOffset + 8 * at, length);
-  integers(high, 1)[0] = Math.floor(first / 2 ** 32) | 0;
-  for (const [v, at] of numbers.entries()) {
-    const column = integers(at, used);
-    for (let b = 0; b < used; b++) column[b] = (first + sharing * b + v) | 0;
-  }
+function writePathNumbers({ numbers, high }: PathUniforms, words: Int32Array, first: number, sharing: number, used: number): void {
+  words[2 * high] = Math.floor(first / 2 ** 32) | 0;
+  for (const [v, at] of numbers.entries()) for (let b = 0; b < used; b++) words[2 * at + b] = (first + sharing * b + v) | 0;
 }
