@@ -17,13 +17,15 @@ import type { PathKernel } from "./path-kernel.ts";
 import { polynomialPlan } from "./polynomial-plan.ts";
 import { singleKernel } from "./single-kernel.ts";
 import { singlePolynomialKernel } from "./single-polynomial-kernel.ts";
-import { mostDimensions } from "./spectral.ts";
+import { eigenInstructions, mostDimensions } from "./spectral.ts";
 
 export const kernelDefaults = {
   /** SGD alone: its program grows with d. */
   mostDimensions: 64,
   /** Models by polynomials in the Hessian: d^2 entries are written out. */
   mostByPolynomials: 32,
+  /** Eigenpairs of all walkers of a program together: longer code takes the compiler seconds, and no cache holds it. */
+  mostEigenInstructions: 48_000,
   /** Entries of all atoms of discrete noise: each is a value to select. */
   mostAtomEntries: 256,
 };
@@ -47,17 +49,17 @@ export function kernelFor(program: PathProgram): PathKernel | undefined {
       const alone = typeof process === "string";
       if (spec.regions.length > 0 || (momentum && !alone) || d > kernelDefaults.mostDimensions) return undefined;
       if (alone) return singleKernel(problem, spec);
-      return singleByPolynomials(problem, spec, process) ?? (d <= mostDimensions ? singleKernel(problem, spec) : undefined);
+      return singleByPolynomials(problem, spec, process) ?? (takesEigenpairs(d, 1) ? singleKernel(problem, spec) : undefined);
     }
     case "coupled":
       if (momentum) return undefined;
-      return byPolynomials(program as CoupledProgram) ?? (d <= mostDimensions ? coupledKernel(program as CoupledProgram) : undefined);
+      return byPolynomials(program as CoupledProgram) ?? coupledByEigenpairs(program as CoupledProgram);
     case "exit": {
       const process = processOf(spec.process);
       const alone = typeof process === "string";
       if (
         (momentum && !alone) ||
-        d > (alone ? kernelDefaults.mostDimensions : mostDimensions) ||
+        (alone ? d > kernelDefaults.mostDimensions : !takesEigenpairs(d, (program as ExitProgram).levels!.substeps.length)) ||
         !hasNoise(problem) ||
         (!alone && isDeterministic(process))
       )
@@ -65,6 +67,17 @@ export function kernelFor(program: PathProgram): PathKernel | undefined {
       return exitKernel(program as ExitProgram);
     }
   }
+}
+
+/** Whether so many walkers, each with a Hessian's eigenpairs, are for a kernel. */
+const takesEigenpairs = (d: number, walkers: number): boolean =>
+  d <= mostDimensions && walkers * eigenInstructions(d) <= kernelDefaults.mostEigenInstructions;
+
+function coupledByEigenpairs(program: CoupledProgram): PathKernel | undefined {
+  const { companions } = program.spec as CoupledJob;
+  const refined = companions.filter((_, c) => program.refines(c)).length;
+  const walkers = 1 + (companions.length - refined) + refined * program.levels.substeps.length;
+  return takesEigenpairs(program.problem.objective.d, walkers) ? coupledKernel(program) : undefined;
 }
 
 /** Three dimensions and more: polynomials in the Hessian, where the problem is one for them, take a fraction of the time of its eigenvectors. */

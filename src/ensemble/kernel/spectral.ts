@@ -1,12 +1,18 @@
 // Functions of a symmetric matrix in a kernel's program. One dimension: of a number. Two: in closed form at the eigenvalues mean +- rho,
 //   g(H) v = (g+ + g-)/2 v + (g+ - g-)/(2 rho) (H - mean I) v,
-// without eigenvectors, as is U [(U^T S U) o w] U^T. Three and four: eigenpairs by cyclic Jacobi rotations, a fixed number of sweeps (the
-// off-diagonal part falls quadratically: 5 and 6 sweeps leave rounding); more dimensions are not for kernels.
+// without eigenvectors, as is U [(U^T S U) o w] U^T. Three to eight: eigenpairs by cyclic Jacobi rotations, a fixed number of sweeps (the
+// off-diagonal part falls quadratically: 5 to 7 sweeps leave rounding), all written out; more dimensions are not for kernels.
 import type { Value } from "../../codegen/program.ts";
 import { type Builder, dot } from "./values.ts";
 
-export const mostDimensions = 4;
-const sweeps = [0, 0, 0, 5, 6];
+export const mostDimensions = 8;
+const sweeps = [0, 0, 0, 5, 6, 6, 6, 7, 7];
+
+/** About how many instructions the eigenpairs of a d x d matrix take, d > 2. */
+export function eigenInstructions(d: number): number {
+  const rotation = 20 + 6 * (2 * d - 2);
+  return d > 2 ? sweeps[d]! * ((d * (d - 1)) / 2) * rotation : 0;
+}
 
 export interface Spectral {
   /** Eigenvalues; two dimensions: the larger first. */
