@@ -4,7 +4,7 @@ import { type Compiled, runProgram } from "../../src/codegen/backend.ts";
 import { compile } from "../../src/codegen/compile.ts";
 import { elementaryProgram } from "../../src/codegen/elementary-programs.ts";
 import { lower } from "../../src/codegen/lower.ts";
-import type { Program } from "../../src/codegen/program.ts";
+import { buildProgram, type Program } from "../../src/codegen/program.ts";
 import { encodeProgram } from "../../src/codegen/wasm.ts";
 import { gradientOf } from "../../src/expr/differentiate.ts";
 import { evaluate } from "../../src/expr/evaluate.ts";
@@ -52,6 +52,29 @@ describe("elementary functions", () => {
     expect(firstDifference(wasm, direct)).toBe(-1);
     // In pieces truth values go through memory, too.
     expect(firstDifference(wasm, inPieces(program, x, count))).toBe(-1);
+  });
+
+  it("tools on the bits of a double: WebAssembly and the interpreter agree where they are defined", () => {
+    const count = 1e4;
+    const draw = randomNumbers(7);
+    // x positive and normal, k an integer that keeps x 2^k normal, a sign of any kind
+    const x = Float64Array.from({ length: 3 * count }, (_, i) => {
+      if (i % 3 === 0) return (1 + draw()) * 2 ** Math.floor(1000 * draw() - 500);
+      return i % 3 === 1 ? Math.floor(1000 * draw() - 500) : [-0, 0, -1, 3, Number.NEGATIVE_INFINITY][Math.floor(5 * draw())]!;
+    });
+    const m = buildProgram(3);
+    const [a, k, sign] = [m.input(0), m.input(1), m.input(2)];
+    const [exponent, mantissa] = [m.centredExponentOf(a), m.centredMantissaOf(a)];
+    const program = m.finish([m.ldexp(a, k), exponent, mantissa, m.ldexp(mantissa, exponent), m.flipSign(a, sign)]);
+    const wasm = run(runProgram(program, { backend: "wasm" }), x, count, 5);
+    expect(firstDifference(wasm, run(runProgram(program, { backend: "javascript" }), x, count, 5))).toBe(-1);
+    for (let i = 0; i < count; i++) {
+      const [scaled, , centred, again, flipped] = wasm.subarray(5 * i, 5 * i + 5);
+      expect(scaled).toBe(x[3 * i]! * 2 ** x[3 * i + 1]!);
+      expect(again).toBe(x[3 * i]!);
+      expect(centred! > Math.SQRT1_2 - 1e-7 && centred! < Math.SQRT2).toBe(true);
+      expect(flipped).toBe(x[3 * i + 2]! < 0 || Object.is(x[3 * i + 2], -0) ? -x[3 * i]! : x[3 * i]!);
+    }
   });
 
   it.each(["logSlope0", "logSlope1", "logSlope4"])("%s: WebAssembly and the interpreter agree", (name) => {

@@ -34,6 +34,18 @@ describe("buildProgram", () => {
     expect(outputs).toEqual([2, 2]);
   });
 
+  it("drops signs that no double can tell, and no others", () => {
+    const m = buildProgram(2);
+    const [x, y] = [m.input(0), m.input(1)];
+    const square = m.multiply(x, x);
+    expect(m.negate(m.negate(x))).toBe(x);
+    expect(m.abs(m.negate(x))).toBe(m.abs(x));
+    expect(m.abs(m.abs(x))).toBe(m.abs(x));
+    expect(m.abs(m.negate(square))).toBe(square);
+    expect(m.abs(m.multiply(x, y))).not.toBe(m.multiply(x, y));
+    expect(m.abs(x)).not.toBe(x);
+  });
+
   it("does not simplify 0 x, which is NaN at infinity", () => {
     const m = buildProgram(1);
     expect(m.finish([m.multiply(m.constant(0), m.input(0))]).instructions).toHaveLength(3);

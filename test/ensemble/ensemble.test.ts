@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { coupledProgram } from "../../src/ensemble/coupled.ts";
-import { type Ensemble, pathsPerBlock, readEnsemble } from "../../src/ensemble/ensemble.ts";
+import { type Ensemble, merging, pathsPerBlock, readEnsemble } from "../../src/ensemble/ensemble.ts";
 import { accumulator, combine, standardErrorOf, varianceOf } from "../../src/ensemble/moments.ts";
 import { plainEngine, runBlock } from "../../src/ensemble/run.ts";
 import { simulate } from "../../src/ensemble/single.ts";
@@ -44,6 +44,22 @@ describe("ensembles", () => {
     expect(ensemble.moments.mean[1]).toBeCloseTo(mean, 12);
     expect(varianceOf(ensemble.moments, 1)).toBeCloseTo(figures.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (paths - 1), 12);
     expect(standardErrorOf(ensemble.moments, 1)).toBeGreaterThan(0);
+  });
+
+  it("come from one that gathers, as it stands each time, to the same bytes", () => {
+    const gathered = merging();
+    expect(gathered.ensemble()).toBeUndefined();
+    let merged: Ensemble | undefined;
+    for (const block of blocks) {
+      gathered.add(block);
+      const before = merged;
+      const text = before && bytes(before);
+      merged = merged ? merged.merge(block) : block;
+      expect(bytes(gathered.ensemble()!)).toBe(bytes(merged));
+      // what was handed out before stays as it was
+      if (before) expect(bytes(before)).toBe(text);
+    }
+    expect(() => gathered.add(blocks[2]!)).toThrow(/in common/);
   });
 
   it("refuse paths that they hold already, and other jobs", () => {

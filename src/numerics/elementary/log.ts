@@ -73,7 +73,7 @@ export function logRatio<T, B>(m: Arithmetic<T, B>, z: T): T {
 
 /**
  * (log|1-u| + log|1-v|)/((1-u)(1-v) - 1) as log|p|/(p - 1) with the product p = (1-u)(1-v) in double-double: numerator and
- * denominator belong to the same p, so that neither the curve p = 1 nor p = -1 loses digits. 0 where p overflows. Error at most 2.2 ulp.
+ * denominator belong to the same p, so that neither the curve p = 1 nor p = -1 loses digits. 0 where p overflows. Error at most 2.4 ulp (2.33 of 1e7 arguments).
  */
 export function logMean<T, B>(m: Arithmetic<T, B>, u: T, v: T): T {
   const one = m.constant(1);
