@@ -8,6 +8,7 @@ import type { Warning } from "../answer/warning.ts";
 import { correctionFigure, coupledProgram } from "../ensemble/coupled.ts";
 import type { Ensemble } from "../ensemble/ensemble.ts";
 import { judgePaths, judgeStart, overflowWarnings } from "../ensemble/judge.ts";
+import { blockRunner } from "../ensemble/kernel/backends.ts";
 import { threadEngine } from "../ensemble/kernel/engine.ts";
 import { momentsFrom } from "../ensemble/law.ts";
 import { startState, stateDimension } from "../ensemble/momentum-sgd.ts";
@@ -211,7 +212,7 @@ function stepBiases(model: SdeModel, { problem, substeps }: Scheme, center: Floa
   }
   const fine = powerBelow(substeps);
   const program = coupledProgram(problem, [model], final, [problem.steps], fine, seed, 0);
-  const { moments } = runBlock(program, 0, defaults.biasPaths);
+  const { moments } = blockRunner(program).run(0, defaults.biasPaths);
   // one substep has up to twice the bias of two; a number between two powers of two at most that of the lower one
   return values.map((v) => (substeps === 1 ? 2 : 1) * Math.abs(moments.mean[program.companion(0, 0, v, correctionFigure)]!));
 }

@@ -20,7 +20,7 @@ export function leanExpm1<T, B>(m: Arithmetic<T, B>, w: T): T {
   return m.rarely(m.less(m.constant(700), m.abs(w)), expm1, w, usual);
 }
 
-/** log|1 + z|/z, 1 at 0. Error at most 2 ulp (1e7 arguments). */
+/** log|1 + z|/z, 1 at 0. Error at most 2.1 ulp (1e7 arguments). */
 export function leanLogRatio<T, B>(m: Arithmetic<T, B>, z: T): T {
   const { high, low } = twoSum(m, m.constant(1), z);
   return logOver(m, high, z, low);
