@@ -1,8 +1,8 @@
 // Problem files, data files and pages on disk.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { InputError } from "../errors.ts";
+import { InputError, nearestWord } from "../errors.ts";
 import { parseJson } from "../problem/json-text.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { readProblem } from "../problem/read.ts";
@@ -24,7 +24,16 @@ export function studioFolder(): string {
 export function readRaw(name: string): { raw: unknown; folder: string } {
   if (name === "-") return { raw: parseJson(readFileSync(0, "utf8"), "standard input"), folder: "." };
   const inGallery = join(galleryFolder(), `${name}.json`);
-  const path = !existsSync(name) && /^[\w-]+$/.test(name) && existsSync(inGallery) ? inGallery : name;
+  const bare = !existsSync(name) && /^[\w-]+$/.test(name);
+  const path = bare && existsSync(inGallery) ? inGallery : name;
+  if (bare && path === name) {
+    const nearest = nearestWord(
+      name,
+      readdirSync(galleryFolder()).flatMap((file) => (file.endsWith(".json") ? [file.slice(0, -5)] : [])),
+    );
+    const meant = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
+    throw new InputError("node/file", `${name}: no such file, and no problem of the gallery.${meant}`, { path });
+  }
   return { raw: parseJson(readBytes(path).toString("utf8"), path), folder: dirname(path) };
 }
 

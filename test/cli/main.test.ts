@@ -64,6 +64,11 @@ describe("bad input: exit code 2, nothing on standard output, no stack trace", (
     ["misspelt method", ["law", problemFile(good), "--method", "guess"], /auto, exact, sample/],
     ["no problem at all", ["law"], /--formula/],
     ["no such file", ["law", "nowhere.json"], /nowhere\.json: no such file/],
+    [
+      "a gallery name mistyped",
+      ["law", "dobule-well"],
+      /dobule-well: no such file, and no problem of the gallery\. Did you mean double-well\?/,
+    ],
     ["not JSON", ["law", problemFile('{\n  "objective": nope\n}')], /line 2, column 16/],
     ["empty file", ["law", problemFile("")], /empty/],
     ["a shard without a folder", ["law", problemFile(good), "--shard", "1/2"], /--shard: found no --run/],
