@@ -114,25 +114,33 @@ describe("steps by polynomials", () => {
     expect(runs).toBeLessThan(300);
   }, 120_000);
 
-  it("has no kernel where noise is not isotropic, or a model corrects more than the drift", () => {
-    const skew = { ...ridges(6, 0.2), noise: readProblem({ ...anisotropic }).noise };
-    expect(kernelFor(coupled(skew, ["sme1"]))).toBeUndefined();
-    expect(kernelFor(coupled(ridges(6, 0.2), ["ha-sme-4"]))).toBeUndefined();
+  it("is none where noise is not isotropic, or a model corrects more than the drift: eigenpairs then, and beyond eight dimensions no kernel", () => {
+    for (const d of [6, 9]) {
+      const skew = { ...ridges(d, 0.2), noise: readProblem(anisotropic(d)).noise };
+      for (const [problem, model] of [
+        [skew, "sme1"],
+        [ridges(d, 0.2), "ha-sme-4"],
+      ] as const) {
+        const path = kernelFor(coupled(problem, [model]));
+        expect(path === undefined).toBe(d > 8);
+        expect(path?.beyond, "only polynomials leave an interval").toBeUndefined();
+      }
+    }
   });
 });
 
-const anisotropic = {
+const anisotropic = (d: number) => ({
   objective: {
-    formula: names(6)
+    formula: names(d)
       .map((x) => `${x}^2/2`)
       .join(" + "),
-    variables: names(6),
+    variables: names(d),
   },
-  noise: { gaussian: { covariance: names(6).map((_, i) => names(6).map((_n, j) => (i === j ? 1 + i : 0))) } },
+  noise: { gaussian: { covariance: names(d).map((_, i) => names(d).map((_n, j) => (i === j ? 1 + i : 0))) } },
   learningRate: 0.1,
-  start: [0, 0, 0, 0, 0, 0],
+  start: names(d).map(() => 0),
   steps: 1,
-};
+});
 
 describe("interval of eigenvalues", () => {
   it("holds the eigenvalues at the start, without being far wider", () => {
