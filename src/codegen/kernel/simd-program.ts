@@ -45,6 +45,16 @@ export const bitPatterns = [
   ...[mantissaBits, exponentShift, integerShift, toCentre, leastCentred],
 ];
 
+/** Of bits without a sign, on the stack: the exponent as a number, put at the end of 2^52 and that taken off with the bias. */
+function writeExponent(a: Assembler, constant: (value: number) => number): void {
+  a.i32(52);
+  a.op("i64x2.shr_u");
+  a.get(constant(2 ** 52));
+  a.op("v128.or");
+  a.get(constant(exponentShift));
+  a.op("f64x2.sub");
+}
+
 /** Where a program's inputs come from and its outputs go. */
 export interface Places {
   /** The local of an input, loaded here. */
@@ -128,21 +138,11 @@ export function writeSimd(
     } else if (operation === "exponentOf") {
       a.get(x, constant(Number.POSITIVE_INFINITY));
       a.op("v128.and");
-      a.i32(52);
-      a.op("i64x2.shr_u");
-      a.get(constant(2 ** 52));
-      a.op("v128.or");
-      a.get(constant(exponentShift));
-      a.op("f64x2.sub");
+      writeExponent(a, constant);
     } else if (operation === "centredExponentOf") {
       a.get(x, constant(toCentre));
       a.op("i64x2.add");
-      a.i32(52);
-      a.op("i64x2.shr_u");
-      a.get(constant(2 ** 52));
-      a.op("v128.or");
-      a.get(constant(exponentShift));
-      a.op("f64x2.sub");
+      writeExponent(a, constant);
     } else if (operation === "centredMantissaOf") {
       a.get(x, constant(toCentre));
       a.op("i64x2.add");
