@@ -103,7 +103,7 @@ export interface Step {
   readonly f: ((x: number, y: number) => number) | undefined;
 }
 
-/** One instruction on n points; truth values are 1 and 0. */
+/** One instruction on n points (in a kernel: places of columns in its memory); truth values are 1 and 0. */
 export function execute(
   { operation, target: t, x, y, z, value, f }: Step,
   n: number,
@@ -117,6 +117,9 @@ export function execute(
       return;
     case "constant":
       for (let i = 0; i < n; i += 1) t[i] = value;
+      return;
+    case "gather":
+      for (let i = 0; i < n; i += 1) t[i] = points[value + x[i]!]!;
       return;
     case "add":
       for (let i = 0; i < n; i += 1) t[i] = x[i]! + y[i]!;

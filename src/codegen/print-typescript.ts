@@ -1,6 +1,7 @@
 // Prints an elementary function as a TypeScript function of numbers, one operation a line. The generic description run directly would
 // call a method of Arithmetic for every operation, which no JavaScript engine inlines in full: 270 ns for exp instead of 15.
 // numerics/elementary/numbers.ts is made this way (scripts/print-elementary.ts) and a test compares the two.
+import { InternalError } from "../errors.ts";
 import { elementaryFunctions } from "../numerics/elementary/list.ts";
 import { elementaryProgram } from "./elementary-programs.ts";
 import { type Instruction, isCondition, type Operation, type Program } from "./program.ts";
@@ -81,6 +82,8 @@ function printOperation({ operation, operands, callee }: Instruction, names: rea
     case "centredExponentOf":
     case "centredMantissaOf":
       return `${operation}(${x})`;
+    case "gather":
+      throw new InternalError("codegen/operation", "gather is for kernels only");
     default:
       return `${x} ${infix.get(operation)!} ${y}`;
   }

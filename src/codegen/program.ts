@@ -34,7 +34,9 @@ export type Operation =
     )
   | "select"
   // callee(first), callee(first, second), first ? callee(second) : third
-  | ("call1" | "call2" | "rarely");
+  | ("call1" | "call2" | "rarely")
+  // kernels only: what lies as many doubles after a place in memory as the operand says
+  | "gather";
 
 export const isCondition: ReadonlySet<Operation> = new Set(["less", "lessEqual", "equal", "and", "or", "not"]);
 const isCommutative: ReadonlySet<Operation> = new Set(["add", "multiply", "equal", "and", "or"]);
@@ -42,7 +44,7 @@ const isCommutative: ReadonlySet<Operation> = new Set(["add", "multiply", "equal
 export interface Instruction {
   readonly operation: Operation;
   readonly operands: readonly Value[];
-  /** The constant, or the number of the input. */
+  /** The constant, the number of the input, or the place of a table. */
   readonly value: number;
   /** The elementary function that is called, or "". */
   readonly callee: string;
@@ -60,6 +62,8 @@ export interface ProgramBuilder extends Arithmetic<Value, Value> {
   rarelyNamed(condition: Value, callee: string, x: Value, usual: Value): Value;
   call1(callee: string, a: Value): Value;
   call2(callee: string, a: Value, b: Value): Value;
+  /** The double at `at` + `index` of a kernel's memory; index is a whole number from 0 to 2^28. */
+  gather(at: number, index: Value): Value;
   /** The program of what the outputs need, and nothing else. */
   finish(outputs: readonly Value[]): Program;
 }
@@ -128,6 +132,7 @@ export function buildProgram(inputCount: number): ProgramBuilder {
     flipOdd: (x, n) => emit("flipOdd", x, n),
     call1: (callee, a) => intern("call1", [a], 0, callee),
     call2: (callee, a, b) => intern("call2", [a, b], 0, callee),
+    gather: (at, index) => intern("gather", [index], at, ""),
     finish: (outputs) => withoutDeadCode({ inputCount, instructions, outputs }),
   };
 }
@@ -170,7 +175,7 @@ function numbering() {
   return (operation: Operation, operands: readonly Value[], value: number, callee: string, make: () => Value): Value => {
     // Keys of a Map do not tell 0 from -0.
     if (operation === "constant" && !Object.is(value, -0)) return findIn(constants, value, make);
-    if (operands.length === 0 || operands.length > 2 || callee !== "")
+    if (operands.length === 0 || operands.length > 2 || callee !== "" || operation === "gather")
       return findIn(long, `${operation} ${value} ${operands} ${callee}`, make);
     let map = short.get(operation);
     if (map === undefined) short.set(operation, (map = new Map()));

@@ -1,6 +1,7 @@
 // Instructions of WebAssembly for the values of a program. A value that is used once is written where it is used, on the operand stack;
 // the others ("roots") get a local. All operations are free of side effects, so that the place changes nothing. Iterative throughout.
 
+import { InternalError } from "../errors.ts";
 import type { Instruction, Operation, Program, Value } from "./program.ts";
 import { type ByteWriter, opcode as op, signedLeb128 } from "./wasm-encoder.ts";
 
@@ -135,7 +136,9 @@ function expand({ operation, operands, callee }: Instruction, context: BodyConte
     todo.push([op.end], c, [op.else], callOf(context.functionIndex(callee)), b, [op.if, 0x7c], a);
   } else if (operation === "select") todo.push([op.select], a, c, b);
   else {
-    todo.push(callee === "" ? suffix.get(operation)! : callOf(context.functionIndex(callee)));
+    const written = callee === "" ? suffix.get(operation) : callOf(context.functionIndex(callee));
+    if (!written) throw new InternalError("codegen/operation", `${operation} is for kernels only`);
+    todo.push(written);
     if (b !== undefined) todo.push(b);
     todo.push(a);
   }

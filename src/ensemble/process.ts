@@ -22,6 +22,11 @@ export function drivenByAtoms({ noise }: SgdProblem, process: string): boolean {
   return noise.kind === "discrete" && process === "sgd";
 }
 
+/** Whether a process's steps take rows of a table: SGD itself on least squares with minibatches. */
+export function drivenByRows({ noise, objective }: SgdProblem, process: string): boolean {
+  return noise.kind === "minibatch" && process === "sgd" && objective.leastSquares !== undefined;
+}
+
 export function idOf(process: SdeModel | SgdKind): string {
   return typeof process === "string" ? process : process.id;
 }

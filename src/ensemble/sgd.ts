@@ -2,10 +2,10 @@
 // same covariance. Gaussian noise comes from the step's normals, one vector of them a step; SGD driven by the normals of an SDE's substeps
 // (theory.md 6) is in coupled-sgd.ts. Discrete and minibatch noise come from streams of their own (numerics/philox.ts, purposes).
 import type { Vector } from "../numerics/arrays.ts";
+import { batches } from "../numerics/batches.ts";
 import { createStream, normalSource } from "../numerics/random.ts";
 import { covarianceFactor } from "../problem/minibatch-noise.ts";
 import type { SgdProblem } from "../problem/problem.ts";
-import { batches } from "./batches.ts";
 import { heavyBallWalker } from "./momentum-sgd.ts";
 import { psdRoot } from "./root.ts";
 import { isSvag, type SvagId, svagWalker } from "./svag.ts";

@@ -103,6 +103,9 @@ export function keyOf(seed: number): Key {
   return { low: seed | 0, high: Math.floor(seed / 2 ** 32) | 0 };
 }
 
+/** The seed of a key. */
+export const seedOf = ({ low, high }: Key): number => (high >>> 0) * 2 ** 32 + (low >>> 0);
+
 /** Word 2 of the counter: step and substep. */
 export function stepWord(step: number, substep: number): number {
   return ((step % 0x1000000) << 8) | substep | 0;

@@ -1,6 +1,7 @@
 // The noise of one gradient: g - grad f, mean zero, covariance Sigma(x).
 import type { Expr } from "../expr/node.ts";
 import type { Matrix, Vector } from "../numerics/arrays.ts";
+import type { BatchRule } from "../numerics/batches.ts";
 import type { RandomStream } from "../numerics/random.ts";
 
 export interface GradientNoise {
@@ -30,5 +31,5 @@ export interface GradientNoise {
   /** Discrete noise at x: values [m][d] (row-major) and probabilities [m]. */
   atoms?(x: Vector): { readonly values: Float64Array; readonly probabilities: Float64Array };
   /** Minibatches. */
-  readonly minibatch?: { readonly size: number; readonly replacement: boolean; readonly epochs: boolean };
+  readonly minibatch?: BatchRule;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { batches } from "../../src/ensemble/batches.ts";
 import { projectToPsd, psdRoot } from "../../src/ensemble/root.ts";
 import { sgdPaths, sgdWalker } from "../../src/ensemble/sgd.ts";
+import { batches } from "../../src/numerics/batches.ts";
 import { normalSource } from "../../src/numerics/random.ts";
 import { cosine, problemOf, quadratic } from "./problems.ts";
 

@@ -5,17 +5,25 @@ import { byteWriter, type FunctionBody, signedLeb128, type ValueType } from "../
 
 const plain = {
   "i32.eqz": 0x45,
+  "i32.eq": 0x46,
   "i32.lt_u": 0x49,
+  "i32.gt_u": 0x4b,
   "i32.add": 0x6a,
+  "i32.sub": 0x6b,
   "i32.mul": 0x6c,
+  "i32.div_u": 0x6e,
+  "i32.rem_u": 0x70,
+  "i32.and": 0x71,
   "i32.xor": 0x73,
   "i32.or": 0x72,
   "i32.shl": 0x74,
+  "i32.shr_u": 0x76,
   "i32.wrap_i64": 0xa7,
   "i64.mul": 0x7e,
   "i64.shr_u": 0x88,
   "i64.extend_i32_u": 0xad,
   "f64.sub": 0xa1,
+  "f64.convert_i32_u": 0xb8,
 } as const;
 
 const vector = {
@@ -46,7 +54,7 @@ const vector = {
   "i64x2.extmul_high_i32x4_u": 0xdf,
 } as const;
 
-const lane = { "f64x2.extract_lane": 0x21, "f64x2.replace_lane": 0x22, "i64x2.extract_lane": 0x1d } as const;
+const lane = { "i32x4.extract_lane": 0x1b, "f64x2.extract_lane": 0x21, "f64x2.replace_lane": 0x22, "i64x2.extract_lane": 0x1d } as const;
 
 export interface Assembler {
   /** A new local. */
@@ -61,18 +69,28 @@ export interface Assembler {
   f64(value: number): void;
   /** The same 64 bits in both lanes. */
   bits(value: bigint): void;
+  /** The same 32 bits in all four lanes. */
+  bits32(value: number): void;
   load(offset: number): void;
+  /** A double in the first lane, zero in the second. */
+  loadFirst(offset: number): void;
+  /** A double into the second lane of a vector: address and vector. */
+  loadSecond(offset: number): void;
   /** One double in both lanes. */
   loadSplat(offset: number): void;
   store(offset: number): void;
   loadDouble(offset: number): void;
   /** A 32-bit integer. */
   loadWord(offset: number): void;
+  storeWord(offset: number): void;
+  storeDouble(offset: number): void;
   /** 32-bit lanes 0-3 of the first operand, 4-7 of the second. */
   shuffle32(a: number, b: number, c: number, d: number): void;
   call(index: number): void;
   /** Runs the body while `counter` < `end` (unsigned, checked before), adding `by` each time. */
   loop(counter: number, end: () => void, by: number, body: () => void): void;
+  /** Runs the body until the condition, looked at after it, is false. */
+  doWhile(body: () => void, condition: () => void): void;
   when(condition: () => void, body: () => void): void;
   /** The function; parameters have the first locals. */
   body(type: number): FunctionBody;
@@ -131,9 +149,22 @@ export function assembler(parameters: readonly ValueType[]): Assembler {
       simd(0x0c);
       for (let half = 0; half < 2; half++) for (let b = 0n; b < 64n; b += 8n) out.byte(Number((value >> b) & 0xffn));
     },
+    bits32(value) {
+      simd(0x0c);
+      out.bytes(new Uint8Array(new Int32Array(4).fill(value).buffer));
+    },
     load(offset) {
       simd(0x00);
       memory(offset, 3);
+    },
+    loadFirst(offset) {
+      simd(0x5d);
+      memory(offset, 3);
+    },
+    loadSecond(offset) {
+      simd(0x57);
+      memory(offset, 3);
+      out.byte(1);
     },
     loadSplat(offset) {
       simd(0x0a);
@@ -151,6 +182,14 @@ export function assembler(parameters: readonly ValueType[]): Assembler {
       out.byte(0x28);
       memory(offset, 2);
     },
+    storeWord(offset) {
+      out.byte(0x36);
+      memory(offset, 2);
+    },
+    storeDouble(offset) {
+      out.byte(0x39);
+      memory(offset, 3);
+    },
     shuffle32(...four) {
       simd(0x0d);
       for (const index of four) for (let b = 0; b < 4; b++) out.byte(4 * index + b);
@@ -167,16 +206,21 @@ export function assembler(parameters: readonly ValueType[]): Assembler {
         end();
         self.op("i32.lt_u");
       };
-      self.when(again, () => {
-        out.bytes([0x03, 0x40]);
-        body();
-        self.get(counter);
-        self.i32(by);
-        self.op("i32.add");
-        self.set(counter);
-        again();
-        out.bytes([0x0d, 0, 0x0b]);
-      });
+      self.when(again, () =>
+        self.doWhile(() => {
+          body();
+          self.get(counter);
+          self.i32(by);
+          self.op("i32.add");
+          self.set(counter);
+        }, again),
+      );
+    },
+    doWhile(body, condition) {
+      out.bytes([0x03, 0x40]);
+      body();
+      condition();
+      out.bytes([0x0d, 0, 0x0b]);
     },
     when(condition, body) {
       condition();

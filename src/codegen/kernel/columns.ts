@@ -1,9 +1,20 @@
 // A kernel run by JavaScript, instruction after instruction over columns: the plain twin of the vector backends, with the same bits. It serves
 // where there is no WebAssembly, and as their oracle.
-import { drawWord, philox, stepWord } from "../../numerics/philox.ts";
+import { type Batches, batches } from "../../numerics/batches.ts";
+import { drawWord, philox, seedOf, stepWord } from "../../numerics/philox.ts";
 import { fastAngular, fastRadial, fullAngular, fullRadial } from "../../numerics/random.ts";
 import { execute, registersOf, stepsOf } from "../interpreter.ts";
-import { type Kernel, type KernelNode, type KernelRunner, lanes, type MapNode, type RandomNode, sumsPerFigure, wordsOf } from "./kernel.ts";
+import {
+  type Kernel,
+  type KernelNode,
+  type KernelRunner,
+  lanes,
+  type MapNode,
+  type PickNode,
+  type RandomNode,
+  sumsPerFigure,
+  wordsOf,
+} from "./kernel.ts";
 
 /** Entries a pass: registers stay in the first-level cache. */
 const chunk = 128;
@@ -35,6 +46,20 @@ export function columnsRunner(kernel: Kernel, memory: Float64Array = new Float64
     }
   };
 
+  const batchesOf = new Map<PickNode, Batches[]>();
+  const pick = (node: PickNode, count: number): void => {
+    const { samples, rule, out, times } = node;
+    // the order of an epoch is kept, one for each path
+    const make = () => batches(samples, rule, seedOf(key));
+    let made = batchesOf.get(node);
+    if (!made) batchesOf.set(node, (made = Array.from({ length: rule.epochs ? blocks : 1 }, make)));
+    for (let b = 0; b < count; b++) {
+      const path = (state.pathHigh >>> 0) * 2 ** 32 + (words[2 * kernel.numbers + b]! >>> 0);
+      const picked = made[rule.epochs ? b : 0]!.pick(path, state.step);
+      for (let i = 0; i < rule.size; i++) memory[out + i * blocks + b] = times * picked[i]!;
+    }
+  };
+
   const maps = new Map<MapNode, (pass: number, count: number) => void>();
   const mapOf = (node: MapNode) => {
     let made = maps.get(node);
@@ -44,6 +69,7 @@ export function columnsRunner(kernel: Kernel, memory: Float64Array = new Float64
   const run = (nodes: readonly KernelNode[], count: number, pass = 0): void => {
     for (const node of nodes) {
       if (node.kind === "random") random(node, pass, count);
+      else if (node.kind === "pick") pick(node, count);
       else if (node.kind === "map") mapOf(node)(pass, count);
       else {
         const { first = 0 } = node;

@@ -33,6 +33,9 @@ export function inline(m: ProgramBuilder, { instructions, outputs }: Program, in
       case "rarely":
         values.push(m.rarelyNamed(a, callee, b, c));
         break;
+      case "gather":
+        values.push(m.gather(value, a));
+        break;
       case "select":
         values.push(m.select(a, b, c));
         break;

@@ -4,11 +4,13 @@
 //
 // A step is a list of nodes, run in order:
 //   random   one Philox block for each of the batch's blocks -> raw doubles in [1, 2), pair by pair (numerics/normals.ts), or one uniform
+//   pick     the samples of every path's minibatch (numerics/batches.ts), by integers of 32 bits
 //   map      a straight-line program at every block, or at every path
 //   repeat   nodes, so many times; operands move on by their stride each time, random nodes take the next substep. In a repeat within a
 //            repeat strides belong to the inner one, and there are no random nodes
 //
 // A map node that occurs more than once, the same object, is compiled once.
+import type { BatchRule } from "../../numerics/batches.ts";
 import type { Program } from "../program.ts";
 
 /** Vectors run over this many blocks at most: B is a multiple of it, and sums are kept in so many lanes on every backend. */
@@ -36,6 +38,30 @@ export interface RandomNode {
   readonly own?: { readonly numbers: number; readonly high: number };
 }
 
+/** Only where every path has a block to itself (M = 1). */
+export interface PickNode {
+  readonly kind: "pick";
+  /** How many samples there are, and which of them a step takes. */
+  readonly samples: number;
+  readonly rule: BatchRule;
+  /** The first of as many columns as a batch takes samples: each one's number times `times`. */
+  readonly out: number;
+  readonly times: number;
+  /**
+   * Integers of 32 bits, from this place (in doubles) on: the numbers 0 .. samples - 1 before and after the node, or in epochs the order of every
+   * path, `orderDoubles` each.
+   */
+  readonly order: number;
+  /** Room for the bits of `lanes` paths, `pickRoom` doubles. */
+  readonly room: number;
+}
+
+/** Doubles of one path's order. */
+export const orderDoubles = (samples: number): number => Math.ceil(samples / 2);
+
+/** Doubles of the bits of so many integers: words in columns of `lanes` paths, and a block more for words that are passed over. */
+export const pickRoom = (integers: number): number => 2 * lanes * (Math.ceil(integers / 4) + 1);
+
 export interface MapNode {
   readonly kind: "map";
   readonly over: "blocks" | "paths";
@@ -54,7 +80,7 @@ export interface RepeatNode {
   readonly body: readonly KernelNode[];
 }
 
-export type KernelNode = RandomNode | MapNode | RepeatNode;
+export type KernelNode = RandomNode | PickNode | MapNode | RepeatNode;
 
 export interface Kernel {
   /** B. */

@@ -13,13 +13,15 @@ import {
   lanes,
   type MapNode,
   type Operand,
+  type PickNode,
   type RandomNode,
   type RepeatNode,
   sumsPerFigure,
 } from "./kernel.ts";
 import { integerShift, shiftedOf } from "./nearest.ts";
-import { randomNodes, rareNames, sharedMaps } from "./nodes.ts";
+import { pickNodes, randomNodes, rareNames, sharedMaps } from "./nodes.ts";
 import { sideBySide } from "./order.ts";
+import { pickHead, pickStatements } from "./print-c-pick.ts";
 
 /** What every text begins with: vector types, their operations. */
 export const head = `typedef unsigned int u32;
@@ -59,6 +61,14 @@ INLINE vd load(const double *p) { return (vd)*(const vdu *)p; }
 INLINE void store(double *p, vd x) { *(vdu *)p = (vdu)x; }
 INLINE vu words(const u32 *p) { return __builtin_convertvector(*(const vw *)p, vu); }
 INLINE void keep(u32 *p, vu x) { *(vw *)p = __builtin_convertvector(x, vw); }
+INLINE vu indices(vd k) { return (vu)(k + 4503599627370496.0) & 0xffffffffu; }
+#if VL == 8
+INLINE vd gather(const double *p, vu i) { return (vd){p[i[0]], p[i[1]], p[i[2]], p[i[3]], p[i[4]], p[i[5]], p[i[6]], p[i[7]]}; }
+#elif VL == 4
+INLINE vd gather(const double *p, vu i) { return (vd){p[i[0]], p[i[1]], p[i[2]], p[i[3]]}; }
+#else
+INLINE vd gather(const double *p, vu i) { return (vd){p[i[0]], p[i[1]]}; }
+#endif
 #define ONE 0x3ff0000000000000ull
 #define SIGN 0x8000000000000000ull
 INLINE vd v_abs(vd x) { return (vd)((vu)x & splatu(~SIGN)); }
@@ -124,6 +134,7 @@ export function statements({ instructions, outputs }: Program, inputs: readonly 
   const names: string[] = [];
   const type = vector ? "vd" : "double";
   const truth = vector ? "vu" : "int";
+  const gathered = new Set<string>();
   for (const [v, { operation, operands, value, callee }] of instructions.entries()) {
     if (operation === "constant" || operation === "input") {
       names.push(operation === "input" ? inputs[value]! : vector ? `splat(${number(value)})` : number(value));
@@ -142,6 +153,11 @@ export function statements({ instructions, outputs }: Program, inputs: readonly 
       const shifted = shiftedOf(instructions, operands[1]!);
       const t = shifted === undefined ? `${y} + ${number(integerShift)}` : names[shifted]!;
       out.push(`${type} ${name} = ${vector ? "v" : "s"}_${withInteger[operation]}(${x}, ${t});`);
+    } else if (operation === "gather") {
+      const at = `i${operands[0]}`;
+      if (!gathered.has(at)) out.push(`vu ${at} = indices(${x});`);
+      gathered.add(at);
+      out.push(`vd ${name} = gather(m + ${value}, ${at});`);
     } else if (operation === "sqrt") out.push(`${type} ${name} = ${vector ? "vsqrt" : "__builtin_sqrt"}(${x});`);
     else if (operation === "negate") out.push(`${type} ${name} = -${x};`);
     else if (operation === "not") out.push(`${truth} ${name} = ${vector ? "~" : "!"}${x};`);
@@ -214,6 +230,7 @@ function philox(kernel: Kernel): string {
     "#define W0 0x9E3779B9u",
     "#define W1 0xBB67AE85u",
     philoxFunction(kernel, "k_random", raw),
+    ...(pickNodes(kernel).length > 0 ? [pickHead(kernel)] : []),
     ...(uniforms ? [philoxFunction(kernel, "k_uniform", ["(void)b;", "store(out, (vd)((a >> 12) | splatu(ONE)));"])] : []),
   ].join("\n");
 }
@@ -271,7 +288,8 @@ function repeat(kernel: Kernel, { times, first = 0, body }: RepeatNode, shared: 
 
 const place = ({ at, stride }: Operand): string => (stride === 0 ? `m + ${at}` : `m + ${at} + j * ${stride}u`);
 
-function one(kernel: Kernel, node: RandomNode | MapNode, shared: readonly MapNode[]): string {
+function one(kernel: Kernel, node: RandomNode | PickNode | MapNode, shared: readonly MapNode[]): string {
+  if (node.kind === "pick") return pickStatements(kernel, node);
   if (node.kind === "map") return shared.includes(node) ? `map${shared.indexOf(node)}(m, count, j);` : mapLoops(kernel, node);
   const high = node.own ? `*(const u32 *)(m + ${node.own.high})` : "path_high";
   return `${node.uniform ? "k_uniform" : "k_random"}((const u32 *)(m + ${node.saved}), ${place(node.out)}, count, (k << 8) | j, ${high});`;

@@ -8,8 +8,11 @@ const M1 = 0xcd9e8d57;
 const W0 = 0x9e3779b9;
 const W1 = 0xbb67ae85;
 
+/** What a key's words grow by each round. */
+export const weyl = { first: W0, second: W1 };
+
 /** High and low halves of the products of four 32-bit lanes with a constant (in a local): locals out. */
-function product(a: Assembler, x: number, by: number): { high: number; low: number } {
+export function product(a: Assembler, x: number, by: number): { high: number; low: number } {
   const [first, second, high, low] = [0, 0, 0, 0].map(() => a.local("v128")) as [number, number, number, number];
   a.get(x, by);
   a.op("i64x2.extmul_low_i32x4_u");
@@ -26,7 +29,7 @@ function product(a: Assembler, x: number, by: number): { high: number; low: numb
   return { high, low };
 }
 
-function splat(a: Assembler, value: () => void): number {
+export function splat(a: Assembler, value: () => void): number {
   const to = a.local("v128");
   value();
   a.op("i32x4.splat");

@@ -84,6 +84,26 @@ export function writeSimd(
   };
   const of = (v: Value): number => (local[v]! < 0 ? loaded(-1 - local[v]!) : local[v]!);
   const needed = new Set(instructions.filter(({ operation }) => operation === "input").map(({ value }) => value));
+  /** Of both lanes' indices, bytes: once for all that is gathered there. */
+  const known = new Map<number, readonly [number, number]>();
+  const addresses = (index: number): readonly [number, number] => {
+    let found = known.get(index);
+    if (found) return found;
+    found = [a.local("i32"), a.local("i32")];
+    known.set(index, found);
+    const bits = a.local("v128");
+    a.get(index, constant(2 ** 52));
+    a.op("f64x2.add");
+    a.set(bits);
+    for (const [l, to] of found.entries()) {
+      a.get(bits);
+      a.lane("i32x4.extract_lane", 2 * l);
+      a.i32(3);
+      a.op("i32.shl");
+      a.set(to);
+    }
+    return found;
+  };
   let stored = 0;
   /** Stores the next outputs if all of them are there. */
   const store = (known: number): void => {
@@ -108,6 +128,14 @@ export function writeSimd(
     const [x, y, z] = operands.map(of) as [number, number, number];
     const to = a.local("v128");
     local.push(to);
+    if (operation === "gather") {
+      const [first, second] = addresses(x);
+      a.get(second, first);
+      a.loadFirst(8 * value);
+      a.loadSecond(8 * value);
+      a.set(to);
+      continue;
+    }
     if (operation in direct) {
       a.get(...operands.map(of));
       a.op(direct[operation as keyof typeof direct]);

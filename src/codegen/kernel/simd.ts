@@ -9,13 +9,15 @@ import {
   lanes,
   type MapNode,
   type Operand,
+  type PickNode,
   type RandomNode,
   sumsPerFigure,
   wordsOf,
 } from "./kernel.ts";
-import { flatNodes, randomNodes, rareNames, sharedMaps } from "./nodes.ts";
+import { flatNodes, pickNodes, randomNodes, rareNames, sharedMaps } from "./nodes.ts";
 import { piecesFor } from "./order.ts";
 import { multipliers, writePrepare, writeRandom } from "./simd-philox.ts";
+import { pickBody, pickType, wordsBody, wordsType } from "./simd-pick.ts";
 import { bitPatterns, writeSimd } from "./simd-program.ts";
 
 /** Types of functions; after these, of those that take what a rare argument's place held before (rareBody): so many vectors. */
@@ -25,6 +27,8 @@ const fewTypes: readonly FunctionType[] = [
   { parameters: ["i32"], results: [] },
   { parameters: ["i32", "i32"], results: [] },
   { parameters: ["i32", "i32", "i32", "i32"], results: [] },
+  wordsType,
+  pickType,
 ];
 
 /** The module's bytes. */
@@ -41,9 +45,14 @@ export function encodeKernel(kernel: Kernel): Uint8Array<ArrayBuffer> {
   const shared = new Map(
     [...sharedMaps(kernel)].map((node): [MapNode, number] => [node, functions.push(mapBody(kernel, node, functionIndex, rare)) - 1]),
   );
+  const picks = new Map<PickNode, number>();
+  for (const node of pickNodes(kernel)) {
+    const words = functions.push(wordsBody(kernel, fewTypes.indexOf(wordsType))) - 1;
+    picks.set(node, functions.push(pickBody(kernel, node, fewTypes.indexOf(pickType), words)) - 1);
+  }
   add("prepare", prepareBody(kernel));
-  for (const [way, nodes] of kernel.ways.entries()) add(`steps${way}`, stepsBody(kernel, nodes, { functionIndex, shared, rare }));
-  add("observe", observeBody(kernel, { functionIndex, shared, rare }));
+  for (const [way, nodes] of kernel.ways.entries()) add(`steps${way}`, stepsBody(kernel, nodes, { functionIndex, shared, rare, picks }));
+  add("observe", observeBody(kernel, { functionIndex, shared, rare, picks }));
   add("accumulate", accumulateBody(kernel));
   const most = Math.max(0, ...[...rare.keys()].map((node) => overwritten(node, node.outputs).length));
   const types = [...fewTypes, ...Array.from({ length: most + 1 }, (_, n) => rareType(n))];
@@ -103,7 +112,7 @@ function constantLocals(a: Assembler, nodes: readonly KernelNode[], shared?: Fun
 /** A map node as a function of count and pass. */
 function mapBody(kernel: Kernel, node: MapNode, functionIndex: (name: string) => number, rare: Functions): FunctionBody {
   const a = assembler(["i32", "i32"]);
-  writeMap(a, kernel, node, 0, 1, { constant: constantLocals(a, [node]), functionIndex, shared: new Map(), rare });
+  writeMap(a, kernel, node, 0, 1, { constant: constantLocals(a, [node]), functionIndex, shared: new Map(), rare, picks: new Map() });
   return a.body(3);
 }
 
@@ -135,7 +144,7 @@ function rareBody(node: MapNode, functionIndex: (name: string) => number): Funct
 }
 
 /** Nodes that are functions of their own, by their indices. */
-type Functions = ReadonlyMap<MapNode, number>;
+type Functions<Node = MapNode> = ReadonlyMap<Node, number>;
 
 function stepsBody(kernel: Kernel, nodes: readonly KernelNode[], functions: NamedFunctions): FunctionBody {
   const a = assembler(["i32", "i32", "i32", "i32"]);
@@ -152,7 +161,7 @@ function stepsBody(kernel: Kernel, nodes: readonly KernelNode[], functions: Name
       a.i32(8);
       a.op("i32.shl");
       a.set(stepWord);
-      writeNodes(a, kernel, nodes, count, { constant, ...functions, m, stepWord, pathHigh });
+      writeNodes(a, kernel, nodes, count, { constant, ...functions, m, step: from, stepWord, pathHigh });
     },
   );
   return a.body(4);
@@ -170,11 +179,13 @@ interface NamedFunctions {
   readonly shared: Functions;
   /** Programs that look for rare arguments at their end, as they are where there was one. */
   readonly rare: Functions;
+  readonly picks: Functions<PickNode>;
 }
 
 interface Inside extends NamedFunctions {
   readonly constant: (value: number) => number;
   readonly m?: { m0: number; m1: number };
+  readonly step?: number;
   readonly stepWord?: number;
   readonly pathHigh?: number;
 }
@@ -203,10 +214,15 @@ function writeNodes(a: Assembler, kernel: Kernel, nodes: readonly KernelNode[], 
   }
 }
 
-function writeNode(a: Assembler, kernel: Kernel, node: RandomNode | MapNode, count: number, pass: number, inside: Inside): void {
+function writeNode(a: Assembler, kernel: Kernel, node: RandomNode | PickNode | MapNode, count: number, pass: number, inside: Inside): void {
   if (node.kind === "random") {
     const base = strided(a, pass, node.out.stride);
     writeRandom(a, kernel, node, count, { stepWord: inside.stepWord!, pass, pathHigh: inside.pathHigh! }, base, inside.m!);
+    return;
+  }
+  if (node.kind === "pick") {
+    a.get(count, inside.step!, inside.pathHigh!);
+    a.call(inside.picks.get(node)!);
     return;
   }
   const index = inside.shared.get(node);

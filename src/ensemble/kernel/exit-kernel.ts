@@ -12,10 +12,11 @@ import { regionOf } from "../../problem/region-of.ts";
 import type { ExitProgram } from "../exit-program.ts";
 import type { ExitJob } from "../job-spec.ts";
 import { startState, stateDimension } from "../momentum-sgd.ts";
-import { drivenByAtoms, processOf } from "../process.ts";
+import { drivenByAtoms, drivenByRows, processOf } from "../process.ts";
 import { freezeValues } from "./frozen.ts";
 import { localAt } from "./local.ts";
-import { loneNormalNodes, mapNode, operands, partsFor } from "./parts.ts";
+import { minibatches } from "./minibatch.ts";
+import { type Drive, loneNormalNodes, mapNode, operands, partsFor } from "./parts.ts";
 import type { PathKernel } from "./path-kernel.ts";
 import { meets, processStep, sdeSubstepFrozen } from "./steps.ts";
 import type { Builder } from "./values.ts";
@@ -63,9 +64,11 @@ export function exitKernel(program: ExitProgram): ExitKernel {
   const levels = model ? program.levels!.substeps : [1];
   const met = model ? meets(problem, model) : { z: undefined, defect: undefined };
   const atoms = drivenByAtoms(problem, job.process);
-  const members = atoms ? 1 : normalLayout(d, job.normals).sharing;
-  const parts = partsFor(d, atoms ? "uniform" : job.normals, 1, paths, true);
-  const normals = parts.columns(atoms ? 0 : fine * d);
+  const byRows = drivenByRows(problem, job.process);
+  const byNormals = !atoms && !byRows;
+  const members = byNormals ? normalLayout(d, job.normals).sharing : 1;
+  const parts = partsFor(d, byRows ? "elsewhere" : atoms ? "uniform" : job.normals, 1, paths, true);
+  const normals = parts.columns(byNormals ? fine * d : 0);
   const from = parts.columns(0);
   const member = parts.columns(1);
   const threshold = model ? parts.columns(1) : undefined;
@@ -89,6 +92,7 @@ export function exitKernel(program: ExitProgram): ExitKernel {
   const stayed = model && column(1);
   const last = model ? region.constraints.map((g) => column(g.value(problem.start))) : [];
   const columns = { from, count: (parts.size() - from) / paths };
+  const batch = byRows ? minibatches(parts, problem, state) : undefined;
 
   const alone = (places: readonly (number | undefined)[]): Operand[] =>
     places.filter((place) => place !== undefined).map((place) => ({ at: place, stride: 0 }));
@@ -99,10 +103,10 @@ export function exitKernel(program: ExitProgram): ExitKernel {
   ];
   const told = size + alone([at.z, at.defect]).length;
   const fixed = alone([at.left, threshold]);
-  const draw = atoms ? parts.random : [loneNormalNodes(parts, d, fine, normals, member, members)];
+  const draw = batch?.nodes ?? (atoms ? parts.random : [loneNormalNodes(parts, d, fine, normals, member, members)]);
   const ways = levels.map((level): KernelNode[] => {
     const pieces = fine / level;
-    const drive = atoms ? parts.rawInputs : operands(normals, pieces * d, paths, pieces * d * paths);
+    const drive = batch?.sums ?? (atoms ? parts.rawInputs : operands(normals, pieces * d, paths, pieces * d * paths));
     const substep = mapNode("paths", [...moved, ...fixed, ...drive], moved, (m, inputs) => {
       const own = inputs.slice(0, moved.length);
       const alive = m.less(inputs[moved.length]!, m.constant(0));
@@ -116,10 +120,7 @@ export function exitKernel(program: ExitProgram): ExitKernel {
             inputs[moved.length + 1]!,
             vectors,
           )
-        : [
-            ...processStep(m, problem, own.slice(0, size), atoms ? parts.drives(m, normal)[0]! : { normals: normal }),
-            m.add(own[size]!, m.constant(1)),
-          ];
+        : [...processStep(m, problem, own.slice(0, size), driveOf(m, own, normal)), m.add(own[size]!, m.constant(1))];
       // what tells of the path stays as it was when it left; the rest is not looked at any more
       return after.map((value, i) => (i < told ? m.select(alive, value, own[i]!) : value));
     });
@@ -136,8 +137,16 @@ export function exitKernel(program: ExitProgram): ExitKernel {
     fixed: [],
     overflowed: [],
     walkers: [],
+    tables: batch?.tables,
+    orders: batch?.orders,
   });
   return { ...base, levels, at, members, member, threshold, columns };
+
+  /** What drives a step of SGD, from the inputs that stand for it. */
+  function driveOf(m: Builder, own: readonly Value[], given: readonly Value[]): Drive {
+    if (batch) return { gradient: batch.gradient(m, own.slice(0, d), given) };
+    return atoms ? parts.drives(m, given)[0]! : { normals: given };
+  }
 
   /** After a step: whether the path is outside now, and through which constraint it went. */
   function watch(): KernelNode {

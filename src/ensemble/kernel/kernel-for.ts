@@ -1,5 +1,5 @@
 // Which programs have a kernel: Gaussian or discrete noise given by formulas, objectives given by a formula, and few enough dimensions where a
-// Hessian's eigenvalues are needed. The rest (minibatches, networks, many dimensions) runs path by path (ensemble/run.ts).
+// Hessian's eigenvalues are needed; SGD on minibatches of a table. The rest (networks, many dimensions) runs path by path (ensemble/run.ts).
 
 import { isDeterministic } from "../../model/define.ts";
 import type { SdeModel } from "../../model/model.ts";
@@ -8,7 +8,7 @@ import type { SgdProblem } from "../../problem/problem.ts";
 import type { CoupledProgram } from "../coupled.ts";
 import { type ExitProgram, hasNoise } from "../exit-program.ts";
 import type { CoupledJob, SingleJob } from "../job-spec.ts";
-import { companionOf, processOf } from "../process.ts";
+import { companionOf, drivenByRows, processOf } from "../process.ts";
 import type { PathProgram } from "../program.ts";
 import { isSvag } from "../svag.ts";
 import { coupledKernel } from "./coupled-kernel.ts";
@@ -28,6 +28,9 @@ export const kernelDefaults = {
   mostEigenInstructions: 48_000,
   /** Entries of all atoms of discrete noise: each is a value to select. */
   mostAtomEntries: 256,
+  /** Entries of a table, and samples where every path keeps its order of an epoch: each thread has them in memory. */
+  mostTableEntries: 1 << 24,
+  mostEpochSamples: 1 << 14,
 };
 
 /** The kernel of a program, or undefined where it has none. With momentum a model without a velocity is plain SGD's at the effective rate. */
@@ -37,9 +40,13 @@ export function kernelFor(program: PathProgram): PathKernel | undefined {
     const process = processOf(spec.process);
     if (typeof process !== "string" && !hasVelocity(process)) return kernelFor({ ...program, problem: atEffectiveRate(problem) });
   }
-  const { objective, noise, momentum } = problem;
+  const { objective, momentum } = problem;
   // with momentum SGD has kernels, models with a velocity and coupled paths have none
-  if (!objective.formula || !noise.covarianceFormulas || !hasKernelNoise(problem)) return undefined;
+  if (
+    !objective.formula ||
+    !(spec.question !== "coupled" && drivenByRows(problem, spec.process) ? hasKernelRows(problem) : hasKernelNoise(problem))
+  )
+    return undefined;
   if (problem.tests.some((test) => !test.expr)) return undefined;
   if (spec.question !== "coupled" && isSvag(spec.process)) return undefined;
   const { d } = objective;
@@ -98,7 +105,13 @@ function singleByPolynomials(problem: SgdProblem, job: SingleJob, model: SdeMode
   return plan && singlePolynomialKernel(problem, job, model, plan);
 }
 
+function hasKernelRows({ objective: { d, leastSquares }, noise: { minibatch } }: SgdProblem): boolean {
+  const { n } = leastSquares!;
+  return n * (d + 1) <= kernelDefaults.mostTableEntries && (!minibatch!.epochs || n <= kernelDefaults.mostEpochSamples);
+}
+
 function hasKernelNoise({ noise }: SgdProblem): boolean {
+  if (!noise.covarianceFormulas) return false;
   if (noise.kind !== "discrete") return noise.kind === "gaussian";
   return noise.atomFormulas !== undefined && noise.atomFormulas.values.flat().length <= kernelDefaults.mostAtomEntries;
 }

@@ -6,8 +6,8 @@ import { purposes } from "../../numerics/philox.ts";
 import { normalLayout } from "../../numerics/random.ts";
 import type { Builder } from "./values.ts";
 
-/** What a step of a path is driven by: its normals, or (discrete noise) the uniform that picks an atom. */
-export type Drive = { readonly normals: readonly Value[] } | { readonly uniform: Value };
+/** What a step of a path is driven by: its normals, (discrete noise) the uniform that picks an atom, or its minibatch's gradient. */
+export type Drive = { readonly normals: readonly Value[] } | { readonly uniform: Value } | { readonly gradient: readonly Value[] };
 
 export interface Parts {
   /** B and M of kernel.ts; W = M B paths. */
@@ -36,17 +36,21 @@ const defaults = {
   fewestPaths: 64,
 };
 
-/** One uniform a path, of a block that is the path's own. */
-const uniformLayout = { perBlock: 1, sharing: 1, blocks: 1 };
+/** Steps that take no normals: one uniform a path, of a block that is the path's own, or what other nodes draw. */
+const otherLayouts = { uniform: { perBlock: 1, sharing: 1, blocks: 1 }, elsewhere: { perBlock: 1, sharing: 1, blocks: 0 } };
 
 /**
- * @param kind     normals, or the one uniform of a step of SGD with discrete noise
+ * @param kind     normals, the one uniform of a step of SGD with discrete noise, or none of the kernel's own (minibatch.ts)
  * @param columns  roughly how many columns of paths there will be
  * @param wanted   paths of a batch; default: as many as keep the columns in the cache
  * @param alone    every path has its block of random numbers to itself, though the block serves several paths (loneNormalNodes)
  */
-export function partsFor(d: number, kind: NormalKind | "uniform", columns: number, wanted?: number, alone = false): Parts {
-  const { perBlock, sharing: members, blocks: draws } = kind === "uniform" ? uniformLayout : normalLayout(d, kind);
+export function partsFor(d: number, kind: NormalKind | "uniform" | "elsewhere", columns: number, wanted?: number, alone = false): Parts {
+  const {
+    perBlock,
+    sharing: members,
+    blocks: draws,
+  } = kind in otherLayouts ? otherLayouts[kind as keyof typeof otherLayouts] : normalLayout(d, kind as NormalKind);
   const sharing = alone ? 1 : members;
   let paths = wanted ?? defaults.mostPaths;
   const doubles = columns + (draws * (perBlock + 2)) / sharing;

@@ -33,6 +33,8 @@ export interface PathKernel {
   readonly uniforms?: PathUniforms | undefined;
   /** What memory holds beside columns, before the first step. */
   readonly tables?: readonly { readonly at: number; readonly values: Float64Array }[] | undefined;
+  /** What memory holds of every path beside its columns: the first path's place, and how many doubles each has. */
+  readonly orders?: { readonly at: number; readonly doubles: number } | undefined;
   /** Column that is above 1 for paths whose values are not to be used (polynomial-steps.ts): the program itself runs these. */
   readonly beyond?: number | undefined;
   /** Processes without noise that overflow, on every path. */

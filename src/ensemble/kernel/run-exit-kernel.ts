@@ -87,6 +87,7 @@ function runBatch(
   /** The path (of the block) at each place. */
   const pathAt = new Int32Array(paths);
   let live = to - from;
+  for (const { at: place, values } of exit.tables ?? []) memory.set(values, place);
   for (const { at: place, value } of exit.begin) memory.fill(value, place, place + paths);
   for (let p = 0; p < live; p++) {
     const path = from + p;
@@ -135,6 +136,10 @@ function runBatch(
     words[numbers + p] = words[numbers + source]!;
     pathAt[p] = pathAt[source]!;
     for (let c = 0; c < columns.count; c++) memory[columns.from + c * paths + p] = memory[columns.from + c * paths + source]!;
+    if (exit.orders) {
+      const { at: orders, doubles } = exit.orders;
+      memory.copyWithin(orders + p * doubles, orders + source * doubles, orders + (source + 1) * doubles);
+    }
   }
 }
 

@@ -3,7 +3,8 @@
 import type { SgdProblem } from "../../problem/problem.ts";
 import type { SingleJob } from "../job-spec.ts";
 import { startState, stateDimension } from "../momentum-sgd.ts";
-import { drivenByAtoms, processOf } from "../process.ts";
+import { drivenByAtoms, drivenByRows, processOf } from "../process.ts";
+import { minibatchColumns, minibatches } from "./minibatch.ts";
 import { figureMap, observationColumns } from "./observe.ts";
 import { mapNode, operands, partsFor } from "./parts.ts";
 import type { PathKernel } from "./path-kernel.ts";
@@ -17,21 +18,29 @@ export function singleKernel(problem: SgdProblem, job: SingleJob): PathKernel {
   const met = model ? meets(problem, model) : { z: undefined, defect: undefined };
   const size = stateDimension(problem);
   const width = size + (met.z ? 1 : 0) + (met.defect ? 1 : 0);
-  const parts = partsFor(d, drivenByAtoms(problem, job.process) ? "uniform" : job.normals, width);
+  const byRows = drivenByRows(problem, job.process);
+  const random = drivenByAtoms(problem, job.process) ? "uniform" : job.normals;
+  const parts = partsFor(d, byRows ? "elsewhere" : random, width + (byRows ? minibatchColumns(problem) : 0));
   const { sharing, blocks, paths } = parts;
   const state = parts.columns(width);
   const z = met.z && state + d * paths;
   const defect = met.defect && state + (width - 1) * paths;
 
+  const batch = byRows ? minibatches(parts, problem, state) : undefined;
+  const before = batch?.nodes ?? parts.random;
+  const drivers = batch?.sums ?? parts.rawInputs;
+
   // the columns of every member of a block, one member after another
   const columns = Array.from({ length: sharing }, (_, v) => operands(state + v * blocks, width, paths)).flat();
-  const members = mapNode("blocks", [...columns, ...parts.rawInputs], columns, (m, inputs) => {
-    return parts.drives(m, inputs.slice(columns.length)).flatMap((drive, v) => {
+  const members = mapNode("blocks", [...columns, ...drivers], columns, (m, inputs) => {
+    const given = inputs.slice(columns.length);
+    const drives = batch ? [{ gradient: batch.gradient(m, inputs.slice(0, d), given) }] : parts.drives(m, given);
+    return drives.flatMap((drive, v) => {
       const own = inputs.slice(v * width, (v + 1) * width);
       const x = own.slice(0, size);
-      if (!model || "uniform" in drive) return processStep(m, problem, x, drive);
-      const before = { z: met.z && own[d], defect: met.defect && own[width - 1] };
-      const after = sdeSubstep(m, problem, model, { fine: job.substeps, level: job.substeps }, x, before, [drive.normals]);
+      if (!model || !("normals" in drive)) return processStep(m, problem, x, drive);
+      const known = { z: met.z && own[d], defect: met.defect && own[width - 1] };
+      const after = sdeSubstep(m, problem, model, { fine: job.substeps, level: job.substeps }, x, known, [drive.normals]);
       return [...after.x, ...(met.z ? [after.met.z!] : []), ...(met.defect ? [after.met.defect!] : [])];
     });
   });
@@ -40,7 +49,7 @@ export function singleKernel(problem: SgdProblem, job: SingleJob): PathKernel {
   const figures = parts.columns(observation.size);
   const observe = figureMap(parts, problem, job.observation, observation, [[state]], figures, (_m, [[values]]) => values!);
   return kernelOf(parts, job, {
-    ways: [[{ kind: "repeat", times: job.substeps, body: [...parts.random, step] }]],
+    ways: [[{ kind: "repeat", times: job.substeps, body: [...before, step] }]],
     observe: [observe],
     figures: { at: figures, count: observation.size },
     begin: [
@@ -54,5 +63,7 @@ export function singleKernel(problem: SgdProblem, job: SingleJob): PathKernel {
     fixed: [],
     overflowed: [],
     walkers: [{ process: 0, state, z, defect }],
+    tables: batch?.tables,
+    orders: batch?.orders,
   });
 }

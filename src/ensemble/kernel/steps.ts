@@ -41,29 +41,40 @@ function atomOf(m: Builder, { noise }: SgdProblem, local: Local, uniform: Value)
 }
 
 /** eta (g - grad f). */
-function noiseOf(m: Builder, problem: SgdProblem, local: Local, drive: Drive): Value[] {
+function noiseOf(m: Builder, problem: SgdProblem, local: Local, drive: Exclude<Drive, { readonly gradient: unknown }>): Value[] {
   if ("normals" in drive) return rootTimes(m, problem, local, drive.normals);
   return atomOf(m, problem, local, drive.uniform).map((value) => times(m, problem.learningRate, value));
 }
 
 /** from - eta grad f - eta noise: the noise last, since a normal takes the longest to make. */
 function moved(m: Builder, eta: number, from: readonly Value[], gradient: readonly Value[], noise: readonly Value[]): Value[] {
-  return from.map((value, i) => m.subtract(m.subtract(value, times(m, eta, gradient[i]!)), noise[i]!));
+  return along(m, eta, from, gradient).map((value, i) => m.subtract(value, noise[i]!));
+}
+
+/** from - eta g. */
+function along(m: Builder, eta: number, from: readonly Value[], gradient: readonly Value[]): Value[] {
+  return from.map((value, i) => m.subtract(value, times(m, eta, gradient[i]!)));
+}
+
+/** from - eta g at the point x, g with its noise. */
+function descended(m: Builder, problem: SgdProblem, from: readonly Value[], x: readonly Value[], drive: Drive): Value[] {
+  const { learningRate: eta } = problem;
+  if ("gradient" in drive) return along(m, eta, from, drive.gradient);
+  const local = localAt(m, problem, x);
+  return moved(m, eta, from, local.gradient, noiseOf(m, problem, local, drive));
 }
 
 /** x - eta (grad f + noise). */
 export function sgdStep(m: Builder, problem: SgdProblem, x: readonly Value[], drive: Drive): Value[] {
-  const local = localAt(m, problem, x);
-  return moved(m, problem.learningRate, x, local.gradient, noiseOf(m, problem, local, drive));
+  return descended(m, problem, x, x, drive);
 }
 
 /** Heavy ball: v+ = beta v - eta (grad f + noise), x+ = x + v+; x and v one after another. */
 export function heavyBallStep(m: Builder, problem: SgdProblem, beta: number, state: readonly Value[], drive: Drive): Value[] {
   const { d } = problem.objective;
   const x = state.slice(0, d);
-  const local = localAt(m, problem, x);
   const kept = state.slice(d).map((value) => m.multiply(m.constant(beta), value));
-  const v = moved(m, problem.learningRate, kept, local.gradient, noiseOf(m, problem, local, drive));
+  const v = descended(m, problem, kept, x, drive);
   return [...v.map((value, i) => m.add(x[i]!, value)), ...v];
 }
 

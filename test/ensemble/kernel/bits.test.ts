@@ -3,7 +3,6 @@
 import { describe, expect, it } from "vitest";
 import { fitControl } from "../../../src/ensemble/control-fit.ts";
 import { coupledProgram } from "../../../src/ensemble/coupled.ts";
-import type { Ensemble } from "../../../src/ensemble/ensemble.ts";
 import { kernelFor } from "../../../src/ensemble/kernel/kernel-for.ts";
 import { runKernelBlock } from "../../../src/ensemble/kernel/run-kernel.ts";
 import type { PathProgram } from "../../../src/ensemble/program.ts";
@@ -13,49 +12,11 @@ import { singleProgram } from "../../../src/ensemble/single.ts";
 import { modelById } from "../../../src/model/index.ts";
 import type { NormalKind } from "../../../src/numerics/normals.ts";
 import { problemOf } from "../problems.ts";
+import { compare, sameBits } from "./agreement.ts";
 import { kernelProblems } from "./kernel-problems.ts";
 import { allRunners } from "./runners.ts";
 
 const normalKinds: readonly NormalKind[] = ["fast", "full"];
-
-/** All backends on blocks whole and short, against each other and against the walkers. */
-async function compare(program: PathProgram, toPaths: readonly number[] = [1000]): Promise<void> {
-  const path = kernelFor(program);
-  if (!path) expect.fail("this program has a kernel");
-  const runners = await allRunners(path.kernel);
-  for (const toPath of toPaths) {
-    const block = Math.ceil(toPath / 1024) - 1;
-    const ensembles = runners.map((runner) => runKernelBlock(program, path, runner, block, toPath));
-    const plain = ensembles[0]!;
-    for (const [i, other] of ensembles.entries()) sameBits(other, plain, `${runners[i]!.backend}, paths to ${toPath}`);
-    near(plain, runBlock(program, block, toPath), toPath);
-  }
-}
-
-function sameBits(a: Ensemble, b: Ensemble, what: string): void {
-  for (const figures of ["mean", "squares"] as const)
-    for (let i = 0; i < b.moments.mean.length; i++)
-      if (!Object.is(a.moments[figures][i], b.moments[figures][i])) expect.fail(`${what}: ${figures} of figure ${i} differ`);
-  expect(a.toJSON(), what).toEqual(b.toJSON());
-}
-
-/** Paths that rounding has parted by 1e-16 lie within 1e-9 after some dozen steps of maps that stretch by less than 2 a step. */
-function near(a: Ensemble, b: Ensemble, toPath: number): void {
-  expect(a.paths).toBe(b.paths);
-  for (let i = 0; i < a.moments.mean.length; i++) {
-    const scale = 1 + Math.abs(b.moments.mean[i]!);
-    expect(Math.abs(a.moments.mean[i]! - b.moments.mean[i]!), `mean ${i}, paths to ${toPath}`).toBeLessThan(1e-9 * scale);
-    expect(Math.abs(a.moments.squares[i]! - b.moments.squares[i]!), `squares ${i}, paths to ${toPath}`).toBeLessThan(
-      1e-9 * scale * scale * b.paths,
-    );
-  }
-  expect(Array.from(a.counts)).toEqual(Array.from(b.counts));
-  for (const [i, extreme] of b.extremes.entries()) {
-    expect(a.extremes[i] === null).toBe(extreme === null);
-    // of several paths at the same height rounding picks one: only the height is compared
-    if (extreme) expect(Math.abs(a.extremes[i]!.value / extreme.value - 1)).toBeLessThan(1e-6);
-  }
-}
 
 const isDiscrete = (name: string): boolean => kernelProblems[name]!.noise.kind === "discrete";
 

@@ -1,22 +1,24 @@
 // Which samples a minibatch step takes: fresh with replacement, fresh without (the first entries of a Fisher-Yates shuffle), or epochs,
 // each a new order of all n samples cut into batches of B; a last batch that n leaves short is passed over.
 import { InputError } from "../errors.ts";
-import { createStream } from "../numerics/random.ts";
+import { createStream } from "./random.ts";
+
+/** What a step takes of n samples. */
+export interface BatchRule {
+  readonly size: number;
+  readonly replacement: boolean;
+  readonly epochs: boolean;
+}
 
 export interface Batches {
   /** The samples of step `step` (from 0) of path `path`, B numbers in 0 .. n-1; valid until the next call. */
   pick(path: number, step: number): Int32Array;
 }
 
-export function batches(
-  n: number,
-  minibatch: { readonly size: number; readonly replacement: boolean; readonly epochs: boolean },
-  seed: number,
-): Batches {
-  const { size, replacement, epochs } = minibatch;
+export function batches(n: number, { size, replacement, epochs }: BatchRule, seed: number): Batches {
   if (!replacement && size > n)
     throw new InputError(
-      "ensemble/batch-size",
+      "numerics/batch-size",
       `A batch of ${size} without replacement was asked for; there are ${n} samples. Take at most ${n}.`,
       { size, n },
     );
