@@ -3,7 +3,8 @@
 // backend (WebAssembly, the interpreter, printed source) executes them with the same rounding.
 //
 // Building it numbers values: the same operation on the same values is the same value, a + b and b + a included (the sum is the same
-// double; only a NaN's payload could tell). Constants are folded with the arithmetic that would run. No reassociation, no 0 * x = 0;
+// double; only a NaN's payload could tell). Constants are folded with the arithmetic that would run, selections by known conditions, too. No
+// reassociation, no 0 * x = 0;
 // of signs only what no double can tell: |-a| = |a|, |a a| = a a, -(-a) = a.
 import { InternalError } from "../errors.ts";
 import { type Arithmetic, numberArithmetic, type UnaryFunction } from "../numerics/arithmetic.ts";
@@ -92,11 +93,31 @@ export function buildProgram(inputCount: number): ProgramBuilder {
     return intern(operation, operands, 0, "");
   }
 
+  /** A condition that is known now. */
+  function truthOf(v: Value): boolean | undefined {
+    const { operation, operands } = instructions[v]!;
+    if (operation === "not") {
+      const truth = truthOf(operands[0]!);
+      return truth === undefined ? undefined : !truth;
+    }
+    if (operation === "and" || operation === "or") {
+      const [a, b] = operands.map(truthOf) as [boolean | undefined, boolean | undefined];
+      const decides = operation === "or";
+      return a === decides || b === decides ? decides : a === undefined || b === undefined ? undefined : !decides;
+    }
+    if (!operands.every(isConstant)) return undefined;
+    const [x, y] = operands.map(constantOf) as [number, number];
+    return numberArithmetic[operation as "less" | "lessEqual" | "equal"](x, y);
+  }
+
   function absOf(a: Value): Value {
     const { operation, operands } = instructions[a]!;
     if (operation === "negate") return absOf(operands[0]!);
     return operation === "abs" || (operation === "multiply" && operands[0] === operands[1]) ? a : emit("abs", a);
   }
+
+  const rarelyNamed = (condition: Value, callee: string, x: Value, usual: Value): Value =>
+    truthOf(condition) === false ? usual : intern("rarely", [condition, x, usual], 0, callee);
 
   return {
     input(index) {
@@ -118,9 +139,13 @@ export function buildProgram(inputCount: number): ProgramBuilder {
     and: (a, b) => emit("and", a, b),
     or: (a, b) => emit("or", a, b),
     not: (a) => emit("not", a),
-    select: (condition, yes, no) => (yes === no ? yes : intern("select", [condition, yes, no], 0, "")),
-    rarely: (condition, f, x, usual) => intern("rarely", [condition, x, usual], 0, nameOfFunction(f)),
-    rarelyNamed: (condition, callee, x, usual) => intern("rarely", [condition, x, usual], 0, callee),
+    select(condition, yes, no) {
+      if (yes === no) return yes;
+      const truth = truthOf(condition);
+      return truth === undefined ? intern("select", [condition, yes, no], 0, "") : truth ? yes : no;
+    },
+    rarely: (condition, f, x, usual) => rarelyNamed(condition, nameOfFunction(f), x, usual),
+    rarelyNamed,
     pow2: (k) => emit("pow2", k),
     exponentOf: (x) => emit("exponentOf", x),
     mantissaOf: (x) => emit("mantissaOf", x),

@@ -1,7 +1,9 @@
 // Minibatch noise of a finite sum: the gradient of B samples in place of all n (theory.md 8). S2 is the (1/n) covariance of the
 // samples' gradients: Sigma = factor S2, factor 1/B with replacement, (n-B)/(B(n-1)) without.
+import type { Expr } from "../expr/node.ts";
 import type { Matrix, Vector } from "../numerics/arrays.ts";
 import type { RandomStream } from "../numerics/random.ts";
+import { leastSquaresCovariance, mostDimensionsOfFormulas } from "./least-squares-covariance.ts";
 import type { GradientNoise } from "./noise.ts";
 import type { Objective, Samples } from "./objective.ts";
 import { fieldError } from "./schema-errors.ts";
@@ -51,7 +53,14 @@ export function readMinibatch(file: MinibatchFile, objective: Objective): Gradie
     );
   if (file.epochs && file.replacement)
     throw fieldError("noise.minibatch.epochs", "reshuffled epochs draw without replacement", 'epochs only with "replacement": false', true);
-  return minibatchNoise(file, samples, objective.d);
+  return minibatchNoise(file, samples, objective.d, formulasOf(file, objective));
+}
+
+/** Sigma's formulas, made when they are asked for. */
+function formulasOf(file: MinibatchFile, { leastSquares, quadratic, variables, d }: Objective): (() => readonly Expr[]) | undefined {
+  if (!leastSquares || !quadratic || d > mostDimensionsOfFormulas) return undefined;
+  let made: readonly Expr[] | undefined;
+  return () => (made ??= leastSquaresCovariance(leastSquares, quadratic.center, variables, covarianceFactor(file, leastSquares.n)));
 }
 
 /** K = factor S3, S3 the (1/n) third central moment: 1/B^2, or (n-B)(n-2B)/(B^2 (n-1)(n-2)) without replacement. */
@@ -108,7 +117,8 @@ function meanSquares(g: Float64Array, n: number, d: number, factor: number, out:
   for (let j = 0; j < d; j++) for (let k = 0; k <= j; k++) out[j * d + k] = out[k * d + j] = factor * out[j * d + k]!;
 }
 
-export function minibatchNoise(file: MinibatchFile, samples: Samples, d: number): GradientNoise {
+/** @param formulas  Sigma(x) as formulas, where it is one */
+export function minibatchNoise(file: MinibatchFile, samples: Samples, d: number, formulas?: () => readonly Expr[]): GradientNoise {
   const { n } = samples;
   const factor = covarianceFactor(file, n);
   // n x d doubles, which only those who ask for matrices pay
@@ -124,6 +134,9 @@ export function minibatchNoise(file: MinibatchFile, samples: Samples, d: number)
     constant: false,
     gaussian: false,
     minibatch: Object.freeze({ size: file.size, replacement: file.replacement, epochs: file.epochs ?? false }),
+    get covarianceFormulas() {
+      return formulas?.();
+    },
     covariance(x: Vector, out: Matrix) {
       if (last && x.every((v, i) => v === last!.x[i])) {
         out.set(last.covariance);

@@ -13,7 +13,7 @@ export interface GradientNoise {
   /** Third and higher odd central moments vanish (Gaussian noise). */
   readonly gaussian: boolean;
   /** Sigma(x) as d x d formulas in the objective's variables, row-major, where it is given by formulas. */
-  readonly covarianceFormulas?: readonly Expr[];
+  readonly covarianceFormulas?: readonly Expr[] | undefined;
   /** Discrete noise by formulas: values [m][d], probabilities [m]. */
   readonly atomFormulas?: { readonly values: readonly (readonly Expr[])[]; readonly probabilities: readonly Expr[] };
   /** Sigma(x). */

@@ -46,6 +46,19 @@ describe("buildProgram", () => {
     expect(m.abs(x)).not.toBe(x);
   });
 
+  it("selects by conditions that are known, NaN included, and by no others", () => {
+    const m = buildProgram(2);
+    const [x, y] = [m.input(0), m.input(1)];
+    const [one, two, nan] = [1, 2, Number.NaN].map((value) => m.constant(value)) as [number, number, number];
+    const [yes, no, open] = [m.less(one, two), m.lessEqual(nan, one), m.less(x, one)];
+    for (const condition of [yes, m.not(no), m.and(yes, m.not(no)), m.or(open, yes), m.not(m.and(no, open))])
+      expect(m.select(condition, x, y)).toBe(x);
+    for (const condition of [no, m.equal(nan, nan), m.and(open, no), m.or(no, no)]) expect(m.select(condition, x, y)).toBe(y);
+    for (const condition of [open, m.and(open, yes), m.or(no, open), m.not(open)]) expect([x, y]).not.toContain(m.select(condition, x, y));
+    expect(m.rarelyNamed(no, "exp", x, y)).toBe(y);
+    expect(m.rarelyNamed(yes, "exp", x, y)).not.toBe(y);
+  });
+
   it("does not simplify 0 x, which is NaN at infinity", () => {
     const m = buildProgram(1);
     expect(m.finish([m.multiply(m.constant(0), m.input(0))]).instructions).toHaveLength(3);

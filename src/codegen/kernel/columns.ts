@@ -48,15 +48,17 @@ export function columnsRunner(kernel: Kernel, memory: Float64Array = new Float64
 
   const batchesOf = new Map<PickNode, Batches[]>();
   const pick = (node: PickNode, count: number): void => {
-    const { samples, rule, out, times } = node;
+    const { samples, rule, out, times, own } = node;
+    const low = 2 * (own ? own.numbers : kernel.numbers);
+    const high = (own ? words[2 * own.high]! : state.pathHigh) >>> 0;
     // the order of an epoch is kept, one for each path
     const make = () => batches(samples, rule, seedOf(key));
     let made = batchesOf.get(node);
     if (!made) batchesOf.set(node, (made = Array.from({ length: rule.epochs ? blocks : 1 }, make)));
     for (let b = 0; b < count; b++) {
-      const path = (state.pathHigh >>> 0) * 2 ** 32 + (words[2 * kernel.numbers + b]! >>> 0);
+      const path = high * 2 ** 32 + (words[low + b]! >>> 0);
       const picked = made[rule.epochs ? b : 0]!.pick(path, state.step);
-      for (let i = 0; i < rule.size; i++) memory[out + i * blocks + b] = times * picked[i]!;
+      for (let i = 0; i < rule.size; i++) memory[out.at + i * out.step + b] = times * picked[i]!;
     }
   };
 

@@ -34,18 +34,23 @@ export interface RandomNode {
   readonly out: Operand;
   /** Not the raw doubles of normals, but 1 + k 2^-52, k the 52 bits of a uniform (numerics/random.ts). */
   readonly uniform?: true;
-  /** Numbers that are not the batch's: the column of low words as in `Kernel.numbers`, and the place (in doubles) of their high word. */
-  readonly own?: { readonly numbers: number; readonly high: number };
+  readonly own?: OwnNumbers | undefined;
 }
 
-/** Only where every path has a block to itself (M = 1). */
+/** Numbers that are not the batch's: the column of low words as in `Kernel.numbers`, and the place (in doubles) of their high word. */
+export interface OwnNumbers {
+  readonly numbers: number;
+  readonly high: number;
+}
+
+/** Of one path of every block: with M = 1, or with numbers that are not the batch's. */
 export interface PickNode {
   readonly kind: "pick";
   /** How many samples there are, and which of them a step takes. */
   readonly samples: number;
   readonly rule: BatchRule;
-  /** The first of as many columns as a batch takes samples: each one's number times `times`. */
-  readonly out: number;
+  /** As many columns as a batch takes samples, the first one's place and doubles to the next: each one's number times `times`. */
+  readonly out: { readonly at: number; readonly step: number };
   readonly times: number;
   /**
    * Integers of 32 bits, from this place (in doubles) on: the numbers 0 .. samples - 1 before and after the node, or in epochs the order of every
@@ -54,6 +59,7 @@ export interface PickNode {
   readonly order: number;
   /** Room for the bits of `lanes` paths, `pickRoom` doubles. */
   readonly room: number;
+  readonly own?: OwnNumbers | undefined;
 }
 
 /** Doubles of one path's order. */

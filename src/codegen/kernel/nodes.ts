@@ -17,13 +17,23 @@ export function pickNodes(kernel: Kernel): PickNode[] {
   return [...new Set(flatNodes(kernel.ways.flat()).filter((node) => node.kind === "pick"))];
 }
 
-/** Map nodes that occur more than once. */
-export function sharedMaps(kernel: Kernel): ReadonlySet<MapNode> {
-  const [once, more] = [new Set<MapNode>(), new Set<MapNode>()];
+/** A map node of so many instructions is a function of its own: compilers take longer for one long function, and engines have limits. */
+const long = 4000;
+
+/** Map nodes that are functions of their own: those that occur more than once, and long ones. */
+export function separateMaps(kernel: Kernel): ReadonlySet<MapNode> {
+  const [once, separate] = [new Set<MapNode>(), new Set<MapNode>()];
   for (const node of flatNodes([...kernel.ways.flat(), ...kernel.observe])) {
-    if (node.kind === "map") (once.has(node) ? more : once).add(node);
+    if (node.kind !== "map") continue;
+    (once.has(node) || node.program.instructions.length > long ? separate : once).add(node);
   }
-  return more;
+  return separate;
+}
+
+/** Instructions of the longest program. */
+export function longestProgram(kernel: Kernel): number {
+  const all = flatNodes([...kernel.ways.flat(), ...kernel.observe]);
+  return Math.max(0, ...all.map((node) => (node.kind === "map" ? node.program.instructions.length : 0)));
 }
 
 /** Elementary functions behind `rarely`. */

@@ -46,9 +46,9 @@ return word % n;
 };
 
 /** Statements of a pick node: `k` is the step, `path_high` word 1 of the counter. */
-export function pickStatements(kernel: Kernel, { samples, rule, out, times, order, room }: PickNode): string {
+export function pickStatements(kernel: Kernel, { samples, rule, out, times, order, room, own }: PickNode): string {
   const { size, replacement, epochs } = rule;
-  const write = (sample: string): string => `to[(u64)b * ${kernel.blocks}] = (double)((${sample}) * ${times}u);`;
+  const write = (sample: string): string => `to[(u64)b * ${out.step}] = (double)((${sample}) * ${times}u);`;
   // written out where it is short: the processor divides by constants without dividing
   const each = (times: number, body: string): string => `#pragma GCC unroll 32\nfor (u32 b = 0; b < ${times}u; b++) ${body}`;
   const make = (purpose: keyof typeof purposes, step: string, integers: number): string =>
@@ -74,13 +74,13 @@ own += k % ${perEpoch}u * ${size}u;
 ${each(size, write("own[b]"))}`;
   };
   const bits = epochs ? `if (k % ${perEpoch}u == 0) ${make("shuffle", `k / ${perEpoch}u`, samples)}` : make("gradientNoise", "k", size);
-  return `{ const u32 *numbers = (const u32 *)(m + ${kernel.numbers});
+  return `{ const u32 *numbers = (const u32 *)(m + ${own?.numbers ?? kernel.numbers});
 bits s = {(u32 *)(m + ${room})};
-s.high = path_high;
+s.high = ${own ? `*(const u32 *)(m + ${own.high})` : "path_high"};
 for (u32 g = 0; g < count; g += LANES) {
 ${bits}
 for (u32 i = g; i < g + LANES; i++) {
-double *to = m + ${out} + i;
+double *to = m + ${out.at} + i;
 ${path()}
 }
 }

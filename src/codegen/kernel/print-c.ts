@@ -19,7 +19,7 @@ import {
   sumsPerFigure,
 } from "./kernel.ts";
 import { integerShift, shiftedOf } from "./nearest.ts";
-import { pickNodes, randomNodes, rareNames, sharedMaps } from "./nodes.ts";
+import { pickNodes, randomNodes, rareNames, separateMaps } from "./nodes.ts";
 import { sideBySide } from "./order.ts";
 import { pickHead, pickStatements } from "./print-c-pick.ts";
 
@@ -183,7 +183,7 @@ function scalarFunction(name: string): string {
 
 /** The C text. */
 export function printKernel(kernel: Kernel): string {
-  const shared = [...sharedMaps(kernel)];
+  const shared = [...separateMaps(kernel)];
   const names = elementaryNames(rareNames(kernel));
   const declared = names.map(
     (name) => `static double f_${name}(${elementaryProgram(name).inputCount === 1 ? "double" : "double, double"});`,

@@ -115,7 +115,7 @@ export function pickBody(kernel: Kernel, node: PickNode, type: number, words: nu
     a.i32(times);
     a.op("i32.mul", "f64.convert_i32_u");
     a.storeDouble(0);
-    add(a, column, 8 * kernel.blocks);
+    add(a, column, 8 * out.step);
   };
   /** Over all paths, `lanes` at a time. */
   const overSlots = (bitsOfAll: (group: number) => void, body: () => void): void => {
@@ -139,7 +139,7 @@ export function pickBody(kernel: Kernel, node: PickNode, type: number, words: nu
           },
           1,
           () => {
-            place(a, slot, 8, 8 * out);
+            place(a, slot, 8, 8 * out.at);
             a.set(column);
             body();
           },
@@ -214,7 +214,7 @@ export function pickBody(kernel: Kernel, node: PickNode, type: number, words: nu
 }
 
 /** The bits of paths' batches, `lanes` at a time, and integers of them. */
-function bitsOf(a: Assembler, { numbers }: Kernel, { room }: PickNode, pathHigh: number, words: number) {
+function bitsOf(a: Assembler, { numbers }: Kernel, { room, own }: PickNode, pathHigh: number, words: number) {
   const [stepWord, word3, blocks, addresses, next, end, draw, word, again] = Array.from({ length: 9 }, () => a.local("i32")) as [
     number,
     number,
@@ -257,10 +257,15 @@ function bitsOf(a: Assembler, { numbers }: Kernel, { room }: PickNode, pathHigh:
     a.set(end);
   };
   const path = a.local("i32");
+  if (own) {
+    a.i32(8 * own.high);
+    a.loadWord(0);
+    a.set(pathHigh);
+  }
   return {
     /** For the paths from `group` on, at their address: so many integers to come. */
     make(purpose: keyof typeof purposes, step: () => void, integers: number, group: number): void {
-      place(a, group, 4, 8 * numbers);
+      place(a, group, 4, 8 * (own?.numbers ?? numbers));
       a.set(addresses);
       step();
       a.tee(stepWord);

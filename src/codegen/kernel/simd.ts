@@ -14,7 +14,7 @@ import {
   sumsPerFigure,
   wordsOf,
 } from "./kernel.ts";
-import { flatNodes, pickNodes, randomNodes, rareNames, sharedMaps } from "./nodes.ts";
+import { flatNodes, pickNodes, randomNodes, rareNames, separateMaps } from "./nodes.ts";
 import { piecesFor } from "./order.ts";
 import { multipliers, writePrepare, writeRandom } from "./simd-philox.ts";
 import { pickBody, pickType, wordsBody, wordsType } from "./simd-pick.ts";
@@ -43,12 +43,13 @@ export function encodeKernel(kernel: Kernel): Uint8Array<ArrayBuffer> {
     if (node.kind === "map" && !rare.has(node) && piecesFor(node.program, node.members ?? 1).atEnd)
       rare.set(node, functions.push(rareBody(node, functionIndex)) - 1);
   const shared = new Map(
-    [...sharedMaps(kernel)].map((node): [MapNode, number] => [node, functions.push(mapBody(kernel, node, functionIndex, rare)) - 1]),
+    [...separateMaps(kernel)].map((node): [MapNode, number] => [node, functions.push(mapBody(kernel, node, functionIndex, rare)) - 1]),
   );
   const picks = new Map<PickNode, number>();
-  for (const node of pickNodes(kernel)) {
+  const picking = pickNodes(kernel);
+  if (picking.length > 0) {
     const words = functions.push(wordsBody(kernel, fewTypes.indexOf(wordsType))) - 1;
-    picks.set(node, functions.push(pickBody(kernel, node, fewTypes.indexOf(pickType), words)) - 1);
+    for (const node of picking) picks.set(node, functions.push(pickBody(kernel, node, fewTypes.indexOf(pickType), words)) - 1);
   }
   add("prepare", prepareBody(kernel));
   for (const [way, nodes] of kernel.ways.entries()) add(`steps${way}`, stepsBody(kernel, nodes, { functionIndex, shared, rare, picks }));

@@ -1,16 +1,17 @@
 // SGD and companions on the same normals (ensemble/coupled.ts) as a kernel: a step's normals are made first, then every walker moves. SGD with
-// discrete noise has uniforms of its own, and its Gaussian twin moves as SGD with Gaussian noise does. Models without noise have one path only
-// and are no part of it: their values are constants.
+// discrete noise has uniforms of its own, SGD on a table its minibatches, and their Gaussian twins move as SGD with Gaussian noise does. Models
+// without noise have one path only and are no part of it: their values are constants.
 import type { KernelNode, MapNode } from "../../codegen/kernel/kernel.ts";
 import type { Value } from "../../codegen/program.ts";
 import { isDeterministic } from "../../model/define.ts";
 import { type CoupledProgram, correctionFigure, differenceFigure, figuresPerValue, oneLevel, valueFigure } from "../coupled.ts";
 import type { CoupledJob } from "../job-spec.ts";
 import { levelsFor } from "../levels.ts";
-import { companionOf, drivenByAtoms } from "../process.ts";
+import { companionOf, drivenByAtoms, drivenByRows } from "../process.ts";
 import { controlNodes } from "./control-kernel.ts";
+import { minibatchColumns, minibatches } from "./minibatch.ts";
 import { figureMap, observationColumns } from "./observe.ts";
-import { mapNode, normalNodes, operands, partsFor, pathUniforms, uniformOfRaw } from "./parts.ts";
+import { mapNode, normalNodes, operands, partsFor, pathNumbers, pathUniforms, uniformOfRaw } from "./parts.ts";
 import type { Encountered, PathKernel } from "./path-kernel.ts";
 import type { PolynomialPlan } from "./polynomial-plan.ts";
 import { pathsByPolynomials, polynomialSteps } from "./polynomial-steps.ts";
@@ -33,7 +34,8 @@ export function coupledKernel(program: CoupledProgram, plan?: PolynomialPlan): P
   /** What is simulated beside SGD, in the order of states and figures. */
   const beside = [...twins, ...models];
   const walkerCount = 1 + twins.length + models.length * levels.substeps.length;
-  const parts = partsFor(d, job.normals, walkerCount * (d + 1) + fine * d, plan && pathsByPolynomials(d, fine));
+  const rows = drivenByRows(problem, "sgd") ? minibatchColumns(problem) : 0;
+  const parts = partsFor(d, job.normals, walkerCount * (d + 1) + fine * d + rows, plan && pathsByPolynomials(d, fine));
   const { paths } = parts;
   const normals = parts.columns(fine * d);
   const sgd = parts.columns(d);
@@ -47,9 +49,17 @@ export function coupledKernel(program: CoupledProgram, plan?: PolynomialPlan): P
     );
     return [step];
   };
-  const uniforms = drivenByAtoms(problem, "sgd") ? pathUniforms(parts) : undefined;
-  if (uniforms) {
-    const own = operands(sgd, d, paths);
+  const numbers = problem.noise.kind === "gaussian" ? undefined : pathNumbers(parts);
+  const uniforms = numbers && drivenByAtoms(problem, "sgd") ? pathUniforms(parts, numbers) : undefined;
+  const batch = numbers && drivenByRows(problem, "sgd") ? minibatches(parts, problem, sgd, numbers) : undefined;
+  const own = operands(sgd, d, paths);
+  if (batch) {
+    const step = mapNode("paths", [...own, ...batch.sums], own, (m, inputs) => {
+      const x = inputs.slice(0, d);
+      return sgdStep(m, problem, x, { gradient: batch.gradient(m, x, inputs.slice(d)) });
+    });
+    nodes.push(...batch.nodes, step);
+  } else if (uniforms) {
     const pick = { at: uniforms.raw, stride: 0 };
     const step = mapNode("paths", [...own, pick], own, (m, inputs) =>
       sgdStep(m, problem, inputs.slice(0, d), { uniform: uniformOfRaw(m, inputs[d]!) }),
@@ -169,8 +179,8 @@ export function coupledKernel(program: CoupledProgram, plan?: PolynomialPlan): P
     fixed,
     overflowed,
     walkers,
-    uniforms,
-    tables: polynomials?.tables,
+    numbers,
+    tables: polynomials?.tables ?? batch?.tables,
     beyond: polynomials?.beyond,
     singles: control?.singles,
   });

@@ -4,7 +4,7 @@ import { type KernelNode, type Operand, orderDoubles, pickRoom } from "../../cod
 import type { Value } from "../../codegen/program.ts";
 import type { LeastSquaresForm } from "../../problem/objective.ts";
 import type { SgdProblem } from "../../problem/problem.ts";
-import { mapNode, operands, type Parts } from "./parts.ts";
+import { mapNode, numbersOf, operands, type Parts, type PathNumbers } from "./parts.ts";
 import type { PathKernel } from "./path-kernel.ts";
 import { type Builder, dot, times } from "./values.ts";
 
@@ -29,9 +29,12 @@ export function minibatchColumns({ objective, noise }: SgdProblem): number {
   return objective.d + size + (epochs ? orderDoubles(objective.leastSquares!.n) : 0);
 }
 
-/** @param state  place of the columns of x */
-export function minibatches(parts: Parts, { objective, noise }: SgdProblem, state: number): Minibatches {
-  const { paths } = parts;
+/**
+ * @param state  place of the columns of x
+ * @param own    paths' numbers, where blocks of random numbers serve several paths
+ */
+export function minibatches(parts: Parts, { objective, noise }: SgdProblem, state: number, own?: PathNumbers): Minibatches {
+  const { paths, blocks, sharing } = parts;
   const { d } = objective;
   const form = objective.leastSquares!;
   const { n, l2 } = form;
@@ -63,7 +66,19 @@ export function minibatches(parts: Parts, { objective, noise }: SgdProblem, stat
   const more = (size - first) / together;
   return {
     nodes: [
-      { kind: "pick", samples: n, rule, out: picked, times: width, order, room },
+      ...Array.from(
+        { length: sharing },
+        (_, v): KernelNode => ({
+          kind: "pick",
+          samples: n,
+          rule,
+          out: { at: picked + v * blocks, step: paths },
+          times: width,
+          order: epochs ? order + v * blocks * doubles : order,
+          room,
+          own: own && numbersOf(own, v),
+        }),
+      ),
       rows(0, first, 0),
       ...(more === 0 ? [] : [{ kind: "repeat" as const, times: more, body: [rows(first, together, together * paths)] }]),
     ],

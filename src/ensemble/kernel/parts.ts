@@ -1,5 +1,5 @@
 // The parts of which kernels are put together: columns, the nodes that make normals, maps over paths or blocks.
-import { type KernelNode, layout, type MapNode, type Operand, type RandomNode } from "../../codegen/kernel/kernel.ts";
+import { type KernelNode, layout, type MapNode, type Operand, type OwnNumbers, type RandomNode } from "../../codegen/kernel/kernel.ts";
 import { buildProgram, type Value } from "../../codegen/program.ts";
 import { fastNormals, fullNormals, type NormalKind } from "../../numerics/normals.ts";
 import { purposes } from "../../numerics/philox.ts";
@@ -98,28 +98,38 @@ export function uniformOfRaw(m: Builder, raw: Value): Value {
   return m.subtract(raw, m.constant(1 - 2 ** -53));
 }
 
+/** Columns of path numbers beside those of blocks that serve several paths, [member], and the place of their high word. */
+export interface PathNumbers {
+  readonly numbers: readonly number[];
+  readonly high: number;
+}
+
+export function pathNumbers(parts: Parts): PathNumbers {
+  const { sharing, blocks } = parts;
+  const high = parts.take(1);
+  return { numbers: Array.from({ length: sharing }, () => parts.take(blocks / 2)), high };
+}
+
+/** The numbers of one member of all blocks. */
+export const numbersOf = ({ numbers, high }: PathNumbers, member: number): OwnNumbers => ({ numbers: numbers[member]!, high });
+
 export interface PathUniforms {
   /** Random nodes, one for each member of a block, that fill `raw`. */
   readonly random: readonly RandomNode[];
   /** A column of paths. */
   readonly raw: number;
-  /** Columns of path numbers, [member], and the place of their high word: whoever runs the kernel fills them. */
-  readonly numbers: readonly number[];
-  readonly high: number;
 }
 
 /** Uniforms of discrete noise beside normals whose blocks may serve several paths: every path's own, by its own number. */
-export function pathUniforms(parts: Parts): PathUniforms {
-  const { sharing, blocks } = parts;
+export function pathUniforms(parts: Parts, own: PathNumbers): PathUniforms {
+  const { blocks } = parts;
   const raw = parts.columns(1);
-  const high = parts.take(1);
-  const numbers = Array.from({ length: sharing }, () => parts.take(blocks / 2));
-  const random = numbers.map((own, v): RandomNode => {
+  const random = own.numbers.map((_, v): RandomNode => {
     const saved = parts.take((3 * blocks) / 2);
     const out = { at: raw + v * blocks, stride: 0 };
-    return { kind: "random", word3: purposes.gradientNoise << 28, saved, out, uniform: true, own: { numbers: own, high } };
+    return { kind: "random", word3: purposes.gradientNoise << 28, saved, out, uniform: true, own: numbersOf(own, v) };
   });
-  return { random, raw, numbers, high };
+  return { random, raw };
 }
 
 /** Values of columns from `at` on. */

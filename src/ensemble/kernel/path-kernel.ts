@@ -1,7 +1,7 @@
 // What a program (ensemble/program.ts) becomes as a kernel, and what of its results lies where: columns that are set at the start, states,
 // encounters, figures. Made by single-kernel.ts and coupled-kernel.ts, run by run-kernel.ts.
 import type { Kernel } from "../../codegen/kernel/kernel.ts";
-import type { PathUniforms } from "./parts.ts";
+import type { PathNumbers } from "./parts.ts";
 
 /** One walker's columns: encounters of an SDE, if it can have any. */
 export interface Encountered {
@@ -29,8 +29,8 @@ export interface PathKernel {
   /** Figures that are not simulated: constants, and constants less another figure. */
   readonly fixed: readonly { readonly figure: number; readonly value: number; readonly less?: number }[];
   readonly walkers: readonly Encountered[];
-  /** Columns of path numbers beside those of blocks (parts.ts, pathUniforms). */
-  readonly uniforms?: PathUniforms | undefined;
+  /** Path numbers beside those of blocks: whoever runs the kernel fills them. */
+  readonly numbers?: PathNumbers | undefined;
   /** What memory holds beside columns, before the first step. */
   readonly tables?: readonly { readonly at: number; readonly values: Float64Array }[] | undefined;
   /** What memory holds of every path beside its columns: the first path's place, and how many doubles each has. */

@@ -1,7 +1,7 @@
 // A batch of paths on its way through a path kernel: numbers and starts set, then step after step. What is looked at on the way is the caller's
 // (run-kernel.ts sums figures, states.ts copies the states).
 import { type KernelRunner, lanes } from "../../codegen/kernel/kernel.ts";
-import type { PathUniforms } from "./parts.ts";
+import type { PathNumbers } from "./parts.ts";
 import type { PathKernel } from "./path-kernel.ts";
 
 /** Steps that one setting of Philox's word 3 serves. */
@@ -16,7 +16,7 @@ export interface Walk {
 
 /** Puts the paths first .. first + count - 1 at their start; `count` is at most the kernel's paths, `first` a multiple of them. */
 export function walkPaths(
-  { kernel, begin, paths, uniforms, tables = [] }: PathKernel,
+  { kernel, begin, paths, numbers, tables = [] }: PathKernel,
   runner: KernelRunner,
   first: number,
   count: number,
@@ -26,7 +26,7 @@ export function walkPaths(
   const used = Math.ceil(Math.ceil(count / sharing) / lanes) * lanes;
   const number = first / sharing;
   for (let b = 0; b < used; b++) words[2 * kernel.numbers + b] = (number + b) | 0;
-  if (uniforms) writePathNumbers(uniforms, words, first, sharing, used);
+  if (numbers) writePathNumbers(numbers, words, first, sharing, used);
   for (const { at, values } of tables) memory.set(values, at);
   for (const { at, value } of begin) memory.fill(value, at, at + paths);
   const high = Math.floor(number / 2 ** 32) | 0;
@@ -46,7 +46,7 @@ export function walkPaths(
 }
 
 /** The numbers of the paths from `first` on, for each member of a block. */
-function writePathNumbers({ numbers, high }: PathUniforms, words: Int32Array, first: number, sharing: number, used: number): void {
+function writePathNumbers({ numbers, high }: PathNumbers, words: Int32Array, first: number, sharing: number, used: number): void {
   words[2 * high] = Math.floor(first / 2 ** 32) | 0;
   for (const [v, at] of numbers.entries()) for (let b = 0; b < used; b++) words[2 * at + b] = (first + sharing * b + v) | 0;
 }

@@ -72,7 +72,8 @@ describe.each([6, 7, 8])("%i dimensions, WebAssembly", (d) => {
   }, 300_000);
 
   it("many walkers together have no kernel: their code would be too long", () => {
-    const walkers = Math.ceil(kernelDefaults.mostEigenInstructions / eigenInstructions(d));
+    // eigenpairs of the Hessian and of the covariance
+    const walkers = Math.ceil(kernelDefaults.mostEigenInstructions / (2 * eigenInstructions(d)));
     // two levels a model, and SGD
     const few = Math.floor((walkers - 2) / 2);
     const models = (count: number) => Array.from({ length: count }, () => modelById("ha-sme"));

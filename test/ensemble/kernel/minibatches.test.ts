@@ -1,11 +1,13 @@
 // Minibatches of a table's rows as kernels: the samples of numerics/batches.ts and the sums over their rows, on every backend with the same bits, and
 // what the readable walkers give, to rounding.
 import { describe, expect, it } from "vitest";
-import { sgdExitProgram } from "../../../src/ensemble/exit-program.ts";
+import { coupledProgram } from "../../../src/ensemble/coupled.ts";
+import { sdeExitProgram, sgdExitProgram } from "../../../src/ensemble/exit-program.ts";
 import { kernelFor } from "../../../src/ensemble/kernel/kernel-for.ts";
 import { walkPaths } from "../../../src/ensemble/kernel/walk.ts";
 import type { ObservationSpec } from "../../../src/ensemble/observation.ts";
 import { singleProgram } from "../../../src/ensemble/single.ts";
+import { modelById } from "../../../src/model/index.ts";
 import type { BatchRule } from "../../../src/numerics/batches.ts";
 import { createStream } from "../../../src/numerics/random.ts";
 import type { SgdProblem } from "../../../src/problem/problem.ts";
@@ -76,11 +78,6 @@ describe("single programs", () => {
   it("path numbers above 2^32", async () => {
     for (const rule of [fresh, replaced, epochs]) await compare(single(rowsProblem({ n: 30, d: 2, size: 7, ...rule })), [2 ** 33 + 700]);
   });
-
-  it("other processes have none: they need a covariance", () => {
-    const problem = rowsProblem({ n: 30, d: 2, size: 7 });
-    expect(kernelFor(singleProgram({ problem, process: "sgd-gaussian", substeps: 1 }, { kind: "state" }, [], [3], 1))).toBeUndefined();
-  });
 });
 
 it("words that are passed over", async () => {
@@ -118,6 +115,42 @@ it("steps above 2^24", async () => {
     for (const other of states) expect(other).toEqual(states[0]);
     expect(states[0]![1]).not.toBe(0.5);
   }
+});
+
+describe("models, whose covariance is that of the batches", () => {
+  const shapes: readonly Shape[] = [
+    { n: 30, d: 1, size: 3, ...fresh },
+    { n: 31, d: 2, size: 6, ...replaced },
+    { n: 31, d: 3, size: 4, ...epochs },
+  ];
+  it.each(shapes)("single programs, %o", async (shape) => {
+    const problem = rowsProblem(shape);
+    for (const process of ["sgd-gaussian", ...["sme2", "ha-sme", "spf"].map(modelById)] as const) {
+      const substeps = process === "sgd-gaussian" ? 1 : 4;
+      await compare(singleProgram({ problem, process, substeps }, { kind: "state" }, [], [1, 5], 1), [300]);
+    }
+  });
+
+  it.each(shapes)("beside SGD, %o", async (shape) => {
+    const companions = [...["gradient-flow", "sme1", "ha-sme"].map(modelById), "sgd-gaussian" as const];
+    for (const normals of ["fast", "full"] as const)
+      await compare(coupledProgram(rowsProblem(shape), companions, { kind: "tests" }, [1, 6], 4, 3, 2, normals), [600]);
+    await compare(coupledProgram(rowsProblem(shape), companions, { kind: "tests" }, [2], 2, 3), [2 ** 33 + 700]);
+  });
+
+  it("exits", async () => {
+    const problem = rowsProblem({ n: 31, d: 2, size: 3 });
+    const asked = { inside: "(x1 - 0.87)^2 + (x2 - 1.75)^2 > 0.05", survival: [8], maxSteps: 90 };
+    for (const id of ["sme1", "ha-sme"])
+      expect((await compareExits(sdeExitProgram(problem, modelById(id), asked, 2, 1))).moments.mean[0]!).toBeLessThan(80);
+    expect((await compareExits(sgdExitProgram(problem, asked, 1, "sgd-gaussian"))).moments.mean[0]!).toBeLessThan(80);
+  });
+
+  it("more than eight dimensions have none", () => {
+    const problem = rowsProblem({ n: 30, d: 9, size: 7 });
+    expect(kernelFor(singleProgram({ problem, process: "sgd-gaussian", substeps: 1 }, { kind: "state" }, [], [3], 1))).toBeUndefined();
+    expect(kernelFor(single(problem))).toBeDefined();
+  });
 });
 
 describe("exits", () => {

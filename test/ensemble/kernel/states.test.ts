@@ -97,10 +97,10 @@ describe.each(Object.keys(problems))("%s", (name) => {
 describe("pathStates", () => {
   it("goes path by path where there is no kernel, the same paths", async () => {
     const problem = problemOf({
-      objective: { leastSquares: { data: { columns: ["a", "y"], rows: [[1, 2], [2, 3], [3, 5], [0, 1]] }, target: "y" } }, // biome-ignore format: a table
+      objective: { network: { data: { columns: ["a", "y"], rows: [[1, 2], [2, 3], [3, 5], [0, 1]] }, target: "y", hidden: [], loss: "squared-error" } }, // biome-ignore format: a table
       noise: { minibatch: { size: 2, replacement: true } },
       learningRate: 0.1,
-      start: [0],
+      start: [0, 0],
       steps: 4,
     });
     const parts = [];
@@ -108,7 +108,8 @@ describe("pathStates", () => {
     expect(parts.map(({ count, backend }) => [count, backend])).toEqual([[40, "javascript"]]);
     const blocks = [];
     for await (const block of pathBlocks(problem, { paths: 40, steps: [0, 4] })) blocks.push(block);
-    for (let p = 0; p < 40; p++) for (const k of [0, 1]) expect(parts[0]!.x[k * 40 + p]).toBe(Math.fround(blocks[0]!.x[2 * p + k]!));
+    for (let p = 0; p < 40; p++)
+      for (const k of [0, 1]) expect(parts[0]!.x[2 * (k * 40 + p)]).toBe(Math.fround(blocks[0]!.x[2 * (2 * p + k)]!));
   });
 
   it("a path that overflows is NaN from there on", async () => {
