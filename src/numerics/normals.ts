@@ -29,12 +29,16 @@ const cosine = [0.9999999999439374, -1.2337005395647531, 0.2536691825959931, -0.
 /** 2 log 2. */
 const twoLog2 = 1.3862943611198906;
 
+const scaled = <T, B>(m: Arithmetic<T, B>, radius: T, deviation: number): T =>
+  deviation === 1 ? radius : m.multiply(radius, m.constant(deviation));
+
 /**
  * Two normals from two raw doubles.
- * @param radial   +-[1, 2), 40 bits, the random sign
- * @param angular  [1, 2), 23 bits
+ * @param radial     +-[1, 2), 40 bits, the random sign
+ * @param angular    [1, 2), 23 bits
+ * @param deviation  standard deviation
  */
-export function fastNormals<T, B>(m: Arithmetic<T, B>, radial: T, angular: T): NormalPair<T> {
+export function fastNormals<T, B>(m: Arithmetic<T, B>, radial: T, angular: T, deviation = 1): NormalPair<T> {
   const horner = (x: T, coefficients: readonly number[]): T =>
     coefficients.reduceRight<T | undefined>(
       (sum, c) => (sum === undefined ? m.constant(c) : m.add(m.multiply(sum, x), m.constant(c))),
@@ -48,7 +52,7 @@ export function fastNormals<T, B>(m: Arithmetic<T, B>, radial: T, angular: T): N
   const s = m.divide(m.subtract(mantissa, m.constant(1)), m.add(mantissa, m.constant(1)));
   // what waits for the quotient and the root is kept short: the longest chain of a step is this one
   const logarithm = m.multiply(s, polynomial(m, m.multiply(s, s), minusTwoLog));
-  const radius = m.sqrt(m.subtract(logarithm, m.multiply(k, m.constant(twoLog2))));
+  const radius = scaled(m, m.sqrt(m.subtract(logarithm, m.multiply(k, m.constant(twoLog2)))), deviation);
   const w = m.multiply(v, v);
   const sin = m.multiply(v, horner(w, sine));
   const cos = horner(w, cosine);
@@ -61,14 +65,15 @@ export function fastNormals<T, B>(m: Arithmetic<T, B>, radial: T, angular: T): N
 
 /**
  * Two normals from two raw doubles.
- * @param radial   [1, 2), 52 bits
- * @param angular  +-[1, 2), 52 bits, the random sign
+ * @param radial     [1, 2), 52 bits
+ * @param angular    +-[1, 2), 52 bits, the random sign
+ * @param deviation  standard deviation
  */
-export function fullNormals<T, B>(m: Arithmetic<T, B>, radial: T, angular: T): NormalPair<T> {
+export function fullNormals<T, B>(m: Arithmetic<T, B>, radial: T, angular: T, deviation = 1): NormalPair<T> {
   const low = m.constant(1 - 2 ** -53);
   const u = m.subtract(radial, low);
   const v = m.subtract(m.abs(angular), low);
-  const radius = m.sqrt(m.multiply(m.constant(-2), logOfNormal(m, u)));
+  const radius = scaled(m, m.sqrt(m.multiply(m.constant(-2), logOfNormal(m, u))), deviation);
   const angle = m.multiply(m.subtract(m.add(v, v), m.constant(1)), m.constant(Math.PI / 4));
   const signed = m.copysign(radius, angular);
   const s = sinNear(m, angle);

@@ -16,7 +16,7 @@ import { drivenByAtoms, drivenByRows, processOf } from "../process.ts";
 import { freezeValues } from "./frozen.ts";
 import { localAt } from "./local.ts";
 import { minibatches } from "./minibatch.ts";
-import { type Drive, loneNormalNodes, mapNode, operands, partsFor } from "./parts.ts";
+import { type Drive, driveBy, loneNormalNodes, mapNode, operands, partsFor } from "./parts.ts";
 import type { PathKernel } from "./path-kernel.ts";
 import { meets, processStep, sdeSubstepFrozen } from "./steps.ts";
 import type { Builder } from "./values.ts";
@@ -145,7 +145,7 @@ export function exitKernel(program: ExitProgram): ExitKernel {
   /** What drives a step of SGD, from the inputs that stand for it. */
   function driveOf(m: Builder, own: readonly Value[], given: readonly Value[]): Drive {
     if (batch) return { gradient: batch.gradient(m, own.slice(0, d), given) };
-    return atoms ? parts.drives(m, given)[0]! : { normals: given };
+    return atoms ? parts.drives(m, given)[0]! : driveBy(m, given);
   }
 
   /** After a step: whether the path is outside now, and through which constraint it went. */

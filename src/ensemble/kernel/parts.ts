@@ -4,10 +4,16 @@ import { buildProgram, type Value } from "../../codegen/program.ts";
 import { fastNormals, fullNormals, type NormalKind } from "../../numerics/normals.ts";
 import { purposes } from "../../numerics/philox.ts";
 import { normalLayout } from "../../numerics/random.ts";
-import type { Builder } from "./values.ts";
+import { type Builder, times } from "./values.ts";
 
 /** What a step of a path is driven by: its normals, (discrete noise) the uniform that picks an atom, or its minibatch's gradient. */
-export type Drive = { readonly normals: readonly Value[] } | { readonly uniform: Value } | { readonly gradient: readonly Value[] };
+export type Drive = NormalDrive | { readonly uniform: Value } | { readonly gradient: readonly Value[] };
+
+export interface NormalDrive {
+  readonly normals: readonly Value[];
+  /** The same of this standard deviation. */
+  scaled(deviation: number): readonly Value[];
+}
 
 export interface Parts {
   /** B and M of kernel.ts; W = M B paths. */
@@ -22,8 +28,8 @@ export interface Parts {
   size(): number;
   /** Random nodes of all draws of a substep; their raw doubles. */
   readonly random: readonly RandomNode[];
-  /** The normals of a block in the order of normalSource, from a program's inputs `raw` (perBlock for each draw). */
-  normals(m: Builder, raw: readonly Value[]): Value[];
+  /** The normals of a block in the order of normalSource, from a program's inputs `raw` (perBlock for each draw); default deviation 1. */
+  normals(m: Builder, raw: readonly Value[], deviation?: number): Value[];
   /** What drives each member of a block, from the same inputs. */
   drives(m: Builder, raw: readonly Value[]): Drive[];
   readonly rawInputs: readonly Operand[];
@@ -65,11 +71,11 @@ export function partsFor(d: number, kind: NormalKind | "uniform" | "elsewhere", 
       ? { kind: "random", word3: purposes.gradientNoise << 28, saved, out, uniform: true }
       : { kind: "random", word3: (purposes.normals << 28) | b, saved, out };
   });
-  const normals = (m: Builder, raw: readonly Value[]): Value[] => {
+  const normals = (m: Builder, raw: readonly Value[], deviation?: number): Value[] => {
     const pair = kind === "fast" ? fastNormals : fullNormals;
     const drawn: Value[] = [];
     for (let i = 0; i < raw.length; i += 2) {
-      const { first, second } = pair(m, raw[i]!, raw[i + 1]!);
+      const { first, second } = pair(m, raw[i]!, raw[i + 1]!, deviation);
       drawn.push(first, second);
     }
     return drawn;
@@ -87,11 +93,17 @@ export function partsFor(d: number, kind: NormalKind | "uniform" | "elsewhere", 
     normals,
     drives(m, raw) {
       if (kind === "uniform") return [{ uniform: uniformOfRaw(m, raw[0]!) }];
-      const drawn = normals(m, raw);
-      return Array.from({ length: sharing }, (_, v) => ({ normals: drawn.slice(v * d, (v + 1) * d) }));
+      const of = (v: number, deviation?: number) => normals(m, raw, deviation).slice(v * d, (v + 1) * d);
+      return Array.from({ length: sharing }, (_, v) => ({ normals: of(v), scaled: (deviation) => of(v, deviation) }));
     },
   };
 }
+
+/** Normals that were made elsewhere as a drive. */
+export const driveBy = (m: Builder, normals: readonly Value[]): NormalDrive => ({
+  normals,
+  scaled: (deviation) => normals.map((normal) => times(m, deviation, normal)),
+});
 
 /** (k + 1/2) 2^-52 from 1 + k 2^-52, exactly (numerics/random.ts). */
 export function uniformOfRaw(m: Builder, raw: Value): Value {

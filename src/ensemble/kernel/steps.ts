@@ -7,7 +7,7 @@ import type { SgdProblem } from "../../problem/problem.ts";
 import { psdRoot } from "../root.ts";
 import { type FrozenValues, freezeValues } from "./frozen.ts";
 import { type Local, localAt } from "./local.ts";
-import type { Drive } from "./parts.ts";
+import { type Drive, driveBy, type NormalDrive } from "./parts.ts";
 import { type Builder, cholesky, dot, larger, lowerTimes, sumOf, times } from "./values.ts";
 
 /** eta Sigma^{1/2} n at a point. */
@@ -15,10 +15,10 @@ function rootTimes(
   m: Builder,
   { noise, objective, learningRate: eta, start }: SgdProblem,
   local: Local,
-  normal: readonly Value[],
-): Value[] {
+  { normals: normal, scaled }: NormalDrive,
+): readonly Value[] {
   const { d } = objective;
-  if (noise.isotropicVariance !== undefined) return normal.map((n) => times(m, eta * Math.sqrt(noise.isotropicVariance!), n));
+  if (noise.isotropicVariance !== undefined) return scaled(eta * Math.sqrt(noise.isotropicVariance));
   if (!noise.constant) return lowerTimes(m, cholesky(m, local.covariance), normal).map((value) => times(m, eta, value));
   const root = psdRoot(noise.covariance(start, new Float64Array(d * d)), d, new Float64Array(d * d));
   return normal.map((_, i) =>
@@ -41,8 +41,8 @@ function atomOf(m: Builder, { noise }: SgdProblem, local: Local, uniform: Value)
 }
 
 /** eta (g - grad f). */
-function noiseOf(m: Builder, problem: SgdProblem, local: Local, drive: Exclude<Drive, { readonly gradient: unknown }>): Value[] {
-  if ("normals" in drive) return rootTimes(m, problem, local, drive.normals);
+function noiseOf(m: Builder, problem: SgdProblem, local: Local, drive: Exclude<Drive, { readonly gradient: unknown }>): readonly Value[] {
+  if ("normals" in drive) return rootTimes(m, problem, local, drive);
   return atomOf(m, problem, local, drive.uniform).map((value) => times(m, problem.learningRate, value));
 }
 
@@ -97,7 +97,7 @@ export function coupledSgdStep(m: Builder, problem: SgdProblem, x: readonly Valu
       ),
     ),
   );
-  const plain = rootTimes(m, problem, local, together);
+  const plain = rootTimes(m, problem, local, driveBy(m, together));
   const noise = frozen.noise(normals).map((value, i) => (frozen.mended === undefined ? value : m.select(frozen.mended, plain[i]!, value)));
   return moved(m, problem.learningRate, x, local.gradient, noise);
 }
