@@ -41,6 +41,8 @@ export interface ExpectationOptions extends ExistenceOptions {
 export interface ExpectationSolver {
   /** Whether it can be tried for this function of this problem. */
   covers(problem: SgdProblem, test: TestFunction): boolean;
+  /** Whether it can give SGD's own curves, not the models' alone; default: it can. */
+  givesSgd?(problem: SgdProblem): boolean;
   /** Curves for the problem's tests (all of them covered), at its learning rate and steps. */
   solve(problem: SgdProblem, models: readonly SdeModel[], options: ExpectationOptions): Expectations | Promise<Expectations>;
 }

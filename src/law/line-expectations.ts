@@ -75,6 +75,7 @@ export function lineExpectations(problem: SgdProblem, models: readonly SdeModel[
 /** One dimension. SGD with minibatches has no figures here; the models have. */
 export const lineSolver: ExpectationSolver = {
   covers: ({ objective }) => objective.d === 1 && objective.hessian !== undefined,
+  givesSgd: ({ noise }) => noise.gaussian || noise.atoms !== undefined,
   solve: (problem, models, options) => lineExpectations(problem, models, options),
 };
 

@@ -79,6 +79,7 @@ export function planeExpectations(problem: SgdProblem, models: readonly SdeModel
 /** Two dimensions. SGD with minibatches has no figures here; the models have. */
 export const planeSolver: ExpectationSolver = {
   covers: ({ objective }) => objective.d === 2 && objective.hessian !== undefined,
+  givesSgd: (problem) => planeChainApplies(problem),
   solve: planeExpectations,
 };
 

@@ -104,6 +104,8 @@ async function expectations(problem: SgdProblem, models: readonly SdeModel[], op
   if (options.method !== "sample") {
     // the others solve equations in x alone
     for (const solver of problem.momentum ? [closedExpectations] : solvers) {
+      // without SGD's figures the models' would be sampled beside it all the same
+      if (sampled && solver.givesSgd && !solver.givesSgd(problem)) continue;
       const covered = open.filter((test) => solver.covers(problem, test));
       if (covered.length === 0) continue;
       const found = await solver.solve({ ...problem, tests: covered }, models, options);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { models } from "../../src/model/index.ts";
 import { readProblem } from "../../src/problem/read.ts";
+import { sampling } from "../../src/question/sampling.ts";
 import { weak } from "../../src/question/weak.ts";
 import { fitOrder } from "../../src/question/weak-order.ts";
 import { problemOf, reference, well } from "../law/line-problems.ts";
@@ -173,4 +174,28 @@ it("what has no method is null with not-applicable; nothing at all is NoAnswerEr
   expect(result.tests[1]!.rows[0]!.sgd).toBeNull();
   expect(warnings.some((w) => w.code === "not-applicable")).toBe(true);
   await expect(weak({ ...problem, tests: [problem.tests[1]!] })).rejects.toMatchObject({ code: "question/weak", exitCode: 3 });
+});
+
+it("what only sampling knows of SGD is sampled at once, the models beside it; without who samples the models are solved", async () => {
+  const rows = Array.from({ length: 12 }, (_, i) => [Math.sin(i), Math.cos(2 * i), 1 + Math.sin(5 * i)]);
+  for (const features of [["a"], ["a", "b"]]) {
+    const problem = readProblem({
+      objective: { leastSquares: { data: { columns: ["a", "b", "y"], rows }, target: "y", features } },
+      noise: { minibatch: { size: 3, replacement: false } },
+      learningRate: 0.2,
+      start: features.map(() => 0.5),
+      steps: 3,
+      tests: ["exp(x1)", "loss"],
+    });
+    const sampled = await weak(problem, { models: ["ha-sme"], engine: sampling.weak, paths: 4096 });
+    expect(sampled.warnings.filter(({ code }) => code === "fallback")).toEqual([]);
+    const [own, closed] = sampled.result.tests.map(({ rows: [row] }) => row!);
+    expect(own!.sgd!.kind).toBe("standard-error");
+    expect(closed!.sgd!.kind).toBe("rounding");
+    const solved = (await weak(problem, { models: ["ha-sme"] })).result.tests[0]!.rows[0]!;
+    expect(solved.sgd).toBeNull();
+    const [exact, drawn] = [solved.models["ha-sme"]!.value!, own!.models["ha-sme"]!.value!];
+    expect(exact.error).toBeLessThan(1e-8);
+    expect(Math.abs(drawn.value - exact.value)).toBeLessThan(5 * drawn.error);
+  }
 });
