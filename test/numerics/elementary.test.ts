@@ -31,7 +31,7 @@ const claimed: Record<string, number> = {
   sigmoid: 0.62,
   softplus: 1.45,
   logRatio: 1.45,
-  logMean: 2.2,
+  logMean: 1.5,
   hypot: 1.15,
 };
 

@@ -36,13 +36,14 @@ export function logOfNormal<T, B>(m: Arithmetic<T, B>, x: T): T {
   return logOfParts(m, m.centredExponentOf(x), m.subtract(m.centredMantissaOf(x), m.constant(1)));
 }
 
-/** log(2^k (1 + f)), sqrt(1/2) - 2e-8 <= 1 + f <= sqrt(2). */
-export function logOfParts<T, B>(m: Arithmetic<T, B>, k: T, f: T): T {
+/** log(2^k (1 + f)) + extra, sqrt(1/2) - 2e-8 <= 1 + f <= sqrt(2), extra far smaller. */
+export function logOfParts<T, B>(m: Arithmetic<T, B>, k: T, f: T, extra?: T): T {
   const s = m.divide(f, m.add(m.constant(2), f));
   const z = m.multiply(s, s);
   const half = m.multiply(m.multiply(m.constant(0.5), f), f);
   const curved = m.multiply(s, m.add(half, m.multiply(z, polynomial(m, z, LOG))));
-  const tail = m.add(curved, m.multiply(k, m.constant(LN2_LOW)));
+  const lowest = m.multiply(k, m.constant(LN2_LOW));
+  const tail = m.add(curved, extra === undefined ? lowest : m.add(lowest, extra));
   return m.add(m.multiply(k, m.constant(LN2_HIGH)), m.subtract(f, m.subtract(half, tail)));
 }
 
