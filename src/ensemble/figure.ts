@@ -43,6 +43,11 @@ export function pathRounding(moments: Moments, figure: number, steps: number): n
 }
 
 /** `result.method` of coupled paths, with the estimators that were used. */
-export function methodText(paths: number, substeps: number, control: ControlSpec | undefined): string {
-  return `sampling (${paths} coupled paths, ${substeps} substeps, extrapolated${control ? ", control variates from the quadratic part" : ""})`;
+export function methodText(
+  paths: number,
+  substeps: number,
+  { control, mirrored = false }: { readonly control: ControlSpec | undefined; readonly mirrored?: boolean },
+): string {
+  const what = mirrored ? "antithetic pairs of coupled paths" : "coupled paths";
+  return `sampling (${paths} ${what}, ${substeps} substeps, extrapolated${control ? ", control variates from the quadratic part" : ""})`;
 }

@@ -31,6 +31,8 @@ export interface CoupledJob {
   readonly normals: NormalKind;
   /** What is taken from figures; none if left out. */
   readonly control?: ControlSpec | undefined;
+  /** Antithetic: every path comes with the one on the negated normals, and figures are the means of the two (mirrored.ts). */
+  readonly mirrored?: true | undefined;
 }
 
 /** One process leaving a region (exit-program.ts). */

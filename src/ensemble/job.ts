@@ -32,6 +32,7 @@ export function programOf(problem: SgdProblem, job: Job): PathProgram {
         job.eliminations,
         job.normals,
         job.control,
+        job.mirrored ?? false,
       );
     case "exit": {
       const process = processOf(job.process);

@@ -110,7 +110,7 @@ export async function sampleLaw(problem: SgdProblem, models: readonly SdeModel[]
     };
   return {
     result: {
-      method: methodText(ensemble.paths, program.levels.fine, control),
+      method: methodText(ensemble.paths, program.levels.fine, { control }),
       sgd: { laws: lawsOf(0), stationary: null },
       models: results,
     },

@@ -27,7 +27,7 @@ export function stepWeight(program: PathProgram): number {
 /** Steps of all paths, substeps included; how long exits take is not known before: some hundred steps. */
 export function pathSteps({ spec }: PathProgram, paths: number): number {
   if (spec.question === "exit") return paths * Math.min(spec.maxSteps, 500) * 2 * spec.fine;
-  const substeps = spec.question === "single" ? spec.substeps : 2 * spec.fine * (1 + spec.companions.length);
+  const substeps = spec.question === "single" ? spec.substeps : (spec.mirrored ? 4 : 2) * spec.fine * (1 + spec.companions.length);
   return paths * (spec.steps.at(-1) ?? 0) * substeps;
 }
 

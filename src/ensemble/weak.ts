@@ -8,8 +8,10 @@ import type { SdeModel } from "../model/model.ts";
 import type { SgdProblem } from "../problem/problem.ts";
 import { fitControl } from "./control-fit.ts";
 import { type CoupledProgram, correctionFigure, coupledProgram, differenceFigure, valueFigure } from "./coupled.ts";
+import { pathsPerBlock } from "./ensemble.ts";
 import { estimateOf, methodText, pathRounding } from "./figure.ts";
 import { judgePaths, judgeStart, overflowWarnings } from "./judge.ts";
+import { worthMirroring } from "./mirrored.ts";
 import { varianceOf } from "./moments.ts";
 import type { SampleOptions } from "./options.ts";
 import { pathsAsked, type Sampled, sample } from "./sample.ts";
@@ -69,17 +71,14 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
   const observation = { kind: "tests" } as const;
   // Without a tolerance the paths are as many as the differences want, and SGD's own mean is as good as these make it: the measure of what a
   // difference is worth (sampleDefaults.differenceShare). With one, values are what is waited for.
-  const control = fitControl(problem, {
-    companions,
-    observation,
-    steps,
-    paths: pathsAsked(options),
-    seed,
-    normals: options.normals,
-    values: options.tolerance !== undefined,
-  });
+  const values = options.tolerance !== undefined;
+  const paths = pathsAsked(options);
+  const control = fitControl(problem, { companions, observation, steps, paths, seed, normals: options.normals, values });
+  const mirrored = worthMirroring(problem, { companions, observation, seed, normals: options.normals, control, paths, values });
+  // as many paths, in pairs
+  const asked = mirrored && !values ? { ...options, paths: Math.max(pathsPerBlock, Math.ceil(paths / 2)) } : options;
   const sampled = await sample(
-    (fine) => coupledProgram(problem, companions, observation, steps, fine, seed, 2, options.normals, control),
+    (fine) => coupledProgram(problem, companions, observation, steps, fine, seed, 2, options.normals, control, mirrored),
     (program) =>
       problem.tests.flatMap((_, v) => [
         { figure: program.sgd(last, v) },
@@ -92,7 +91,7 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
         }),
       ]),
     "weak errors",
-    options,
+    asked,
   );
   const { ensemble, program } = sampled;
   warnings.push(...overflowWarnings(ensemble, 0, "SGD"));
@@ -134,7 +133,7 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
     };
   });
   const expectations: SampledExpectations = {
-    method: methodText(ensemble.paths, program.levels.fine, control),
+    method: methodText(ensemble.paths, program.levels.fine, { control, mirrored }),
     sgd: problem.tests.map((_, v) => curve(problem, steps, v, (place) => rounded(sampled, steps, place, v, program.sgd(place, v)))),
     deviations: rows.map((row) => row.sgdStandardDeviation ?? null),
     models: Object.fromEntries(

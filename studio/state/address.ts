@@ -25,8 +25,10 @@ let written = "";
 export async function startAddress(): Promise<void> {
   await followHash(location.hash || readSetting(key) || beginning);
   if (!problem.value && !tour.value) await openBeginning();
-  addEventListener("hashchange", () => {
-    if (location.hash.slice(1) !== written) void followHash(location.hash);
+  addEventListener("hashchange", ({ newURL }) => {
+    // not location.hash: the page may have written its own since
+    const { hash } = new URL(newURL);
+    if (hash.slice(1) !== written) void followHash(hash);
   });
   onChange(() => {
     // read here, so that the effect follows them; written when they rest

@@ -37,6 +37,14 @@ const minibatch = problemOf({
   steps: 6,
   tests: ["x1"],
 });
+const network = problemOf({
+  objective: { network: { data: { columns: ["a", "y"], rows: [[1, 0.5], [2, 1], [-1, 1], [0.5, -1]] }, target: "y", hidden: [], loss: "squared-error" } }, // biome-ignore format: rows
+  noise: { minibatch: { size: 2, replacement: false } },
+  learningRate: 0.1,
+  start: [1, 0],
+  steps: 6,
+  tests: ["loss"],
+});
 /** Not a whole number of blocks, and more than are kept in one thread. */
 const paths = 13 * 1024 + 77;
 
@@ -44,7 +52,9 @@ const programs: { readonly [name: string]: () => PathProgram } = {
   single: () => singleProgram({ problem: well, process: modelById("ha-sme"), substeps: 4 }, { kind: "state" }, [], [10], 1),
   coupled: () => coupledProgram(well, ["sme1", "ha-sme"].map(modelById), { kind: "tests" }, [5, 10], 2, 1),
   exit: () => sgdExitProgram(well, { inside: "x < 0", survival: [5], maxSteps: 50 }, 1),
+  mirrored: () => coupledProgram(well, [modelById("ha-sme")], { kind: "tests" }, [5, 10], 2, 1, 2, "fast", undefined, true),
   minibatch: () => singleProgram({ problem: minibatch, process: "sgd", substeps: 1 }, { kind: "state" }, [], [6], 1),
+  network: () => singleProgram({ problem: network, process: "sgd", substeps: 1 }, { kind: "state" }, [], [6], 1),
 };
 
 describe("threads", () => {
@@ -77,8 +87,8 @@ describe("threads", () => {
   );
 
   it("programs without a kernel are run as the plain engine runs them", async () => {
-    const plain = await plainEngine(programs["minibatch"]!(), 0, paths, {});
-    const spread = await two(programs["minibatch"]!(), 0, paths, {});
+    const plain = await plainEngine(programs["network"]!(), 0, paths, {});
+    const spread = await two(programs["network"]!(), 0, paths, {});
     expect(JSON.stringify(spread) === JSON.stringify(plain)).toBe(true);
   }, 60_000);
 

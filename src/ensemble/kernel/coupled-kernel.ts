@@ -8,7 +8,7 @@ import { type CoupledProgram, correctionFigure, differenceFigure, figuresPerValu
 import type { CoupledJob } from "../job-spec.ts";
 import { levelsFor } from "../levels.ts";
 import { companionOf, drivenByAtoms, drivenByRows } from "../process.ts";
-import { controlNodes } from "./control-kernel.ts";
+import { type ControlNodes, controlNodes } from "./control-kernel.ts";
 import { minibatchColumns, minibatches } from "./minibatch.ts";
 import { figureMap, observationColumns } from "./observe.ts";
 import { mapNode, normalNodes, operands, partsFor, pathNumbers, pathUniforms, uniformOfRaw } from "./parts.ts";
@@ -35,77 +35,96 @@ export function coupledKernel(program: CoupledProgram, plan?: PolynomialPlan): P
   const beside = [...twins, ...models];
   const walkerCount = 1 + twins.length + models.length * levels.substeps.length;
   const rows = drivenByRows(problem, "sgd") ? minibatchColumns(problem) : 0;
-  const parts = partsFor(d, job.normals, walkerCount * (d + 1) + fine * d + rows, plan && pathsByPolynomials(d, fine));
+  const each = job.mirrored ? 2 : 1;
+  const parts = partsFor(d, job.normals, each * (walkerCount * (d + 1) + fine * d + rows), plan && pathsByPolynomials(d, fine));
   const { paths } = parts;
-  const normals = parts.columns(fine * d);
-  const sgd = parts.columns(d);
-  const nodes: KernelNode[] = [normalNodes(parts, d, fine, normals)];
-  const polynomials = plan && polynomialSteps(parts, problem, plan, normals);
-  const driven = (state: number): KernelNode[] => {
-    if (polynomials) return polynomials.sgd(state);
-    const own = operands(state, d, paths);
-    const step = mapNode("paths", [...own, ...operands(normals, fine * d, paths)], own, (m, inputs) =>
-      coupledSgdStep(m, problem, inputs.slice(0, d), vectors(inputs.slice(d), d)),
-    );
-    return [step];
-  };
+  const drawn = parts.columns(fine * d);
   const numbers = problem.noise.kind === "gaussian" ? undefined : pathNumbers(parts);
   const uniforms = numbers && drivenByAtoms(problem, "sgd") ? pathUniforms(parts, numbers) : undefined;
-  const batch = numbers && drivenByRows(problem, "sgd") ? minibatches(parts, problem, sgd, numbers) : undefined;
-  const own = operands(sgd, d, paths);
-  if (batch) {
-    const step = mapNode("paths", [...own, ...batch.sums], own, (m, inputs) => {
-      const x = inputs.slice(0, d);
-      return sgdStep(m, problem, x, { gradient: batch.gradient(m, x, inputs.slice(d)) });
-    });
-    nodes.push(...batch.nodes, step);
-  } else if (uniforms) {
-    const pick = { at: uniforms.raw, stride: 0 };
-    const step = mapNode("paths", [...own, pick], own, (m, inputs) =>
-      sgdStep(m, problem, inputs.slice(0, d), { uniform: uniformOfRaw(m, inputs[d]!) }),
-    );
-    nodes.push(...uniforms.random, step);
-  } else nodes.push(...driven(sgd));
-  const begin: { at: number; value: number }[] = polynomials ? [{ at: polynomials.beyond, value: 0 }] : [];
+  const nodes: KernelNode[] = [normalNodes(parts, d, fine, drawn), ...(uniforms?.random ?? [])];
+  const begin: { at: number; value: number }[] = [];
   const walkers: Encountered[] = [];
-  const states: number[][] = [];
-  const addSgd = (process: number, state: number): void => {
-    begin.push(...operands(state, d, paths).map(({ at }, i) => ({ at, value: problem.start[i]! })));
-    walkers.push({ process, state, z: undefined, defect: undefined });
-    states.push([state]);
-  };
-  addSgd(0, sgd);
-  for (const { c } of twins) {
-    const state = parts.columns(d);
-    nodes.push(...driven(state));
-    addSgd(1 + c, state);
-  }
-  for (const { model, c } of models) {
-    // paths by polynomials that meet z >= 1 are no longer the kernel's
-    const met = polynomials ? { z: undefined, defect: undefined } : meets(problem, model);
-    const width = d + (met.z ? 1 : 0) + (met.defect ? 1 : 0);
-    states.push(
-      levels.substeps.map((level) => {
-        const state = parts.columns(width);
-        const pieces = fine / level;
-        const own = operands(state, width, paths);
-        const drive = operands(normals, pieces * d, paths, pieces * d * paths);
-        const substep = (): MapNode =>
-          mapNode("paths", [...own, ...drive], own, (m, inputs) => {
-            const before = { z: met.z && inputs[d], defect: met.defect && inputs[width - 1] };
-            const after = sdeSubstep(m, problem, model, { fine, level }, inputs.slice(0, d), before, vectors(inputs.slice(width), d));
-            return [...after.x, ...(met.z ? [after.met.z!] : []), ...(met.defect ? [after.met.defect!] : [])];
-          });
-        nodes.push(...(polynomials?.model(model, level, state) ?? [{ kind: "repeat" as const, times: level, body: [substep()] }]));
-        const z = met.z && state + d * paths;
-        const defect = met.defect && state + (width - 1) * paths;
-        begin.push(...own.slice(0, d).map(({ at }, i) => ({ at, value: problem.start[i]! })));
-        if (z !== undefined) begin.push({ at: z, value: Number.NEGATIVE_INFINITY });
-        if (defect !== undefined) begin.push({ at: defect, value: 0 });
-        walkers.push({ process: 1 + c, state, z, defect });
-        return state;
-      }),
+  const halves = [half(drawn), ...(job.mirrored ? [half(negated(drawn))] : [])];
+
+  /** Columns of the same normals with the other sign. */
+  function negated(from: number): number {
+    const to = parts.columns(fine * d);
+    nodes.push(
+      mapNode("paths", operands(from, fine * d, paths), operands(to, fine * d, paths), (m, inputs) =>
+        inputs.map((value) => m.negate(value)),
+      ),
     );
+    return to;
+  }
+
+  /** All that moves on the normals of these columns. */
+  function half(normals: number) {
+    const states: number[][] = [];
+    const polynomials = plan && polynomialSteps(parts, problem, plan, normals);
+    if (polynomials) begin.push({ at: polynomials.beyond, value: 0 });
+    const driven = (state: number): KernelNode[] => {
+      if (polynomials) return polynomials.sgd(state);
+      const own = operands(state, d, paths);
+      const step = mapNode("paths", [...own, ...operands(normals, fine * d, paths)], own, (m, inputs) =>
+        coupledSgdStep(m, problem, inputs.slice(0, d), vectors(inputs.slice(d), d)),
+      );
+      return [step];
+    };
+    const addSgd = (process: number, state: number): void => {
+      begin.push(...operands(state, d, paths).map(({ at }, i) => ({ at, value: problem.start[i]! })));
+      walkers.push({ process, state, z: undefined, defect: undefined });
+      states.push([state]);
+    };
+    const sgd = parts.columns(d);
+    const batch = numbers && drivenByRows(problem, "sgd") ? minibatches(parts, problem, sgd, numbers) : undefined;
+    const own = operands(sgd, d, paths);
+    if (batch) {
+      const step = mapNode("paths", [...own, ...batch.sums], own, (m, inputs) => {
+        const x = inputs.slice(0, d);
+        return sgdStep(m, problem, x, { gradient: batch.gradient(m, x, inputs.slice(d)) });
+      });
+      nodes.push(...batch.nodes, step);
+    } else if (uniforms) {
+      const pick = { at: uniforms.raw, stride: 0 };
+      const step = mapNode("paths", [...own, pick], own, (m, inputs) =>
+        sgdStep(m, problem, inputs.slice(0, d), { uniform: uniformOfRaw(m, inputs[d]!) }),
+      );
+      nodes.push(step);
+    } else nodes.push(...driven(sgd));
+    addSgd(0, sgd);
+    for (const { c } of twins) {
+      const state = parts.columns(d);
+      nodes.push(...driven(state));
+      addSgd(1 + c, state);
+    }
+    for (const { model, c } of models) {
+      // paths by polynomials that meet z >= 1 are no longer the kernel's
+      const met = polynomials ? { z: undefined, defect: undefined } : meets(problem, model);
+      const width = d + (met.z ? 1 : 0) + (met.defect ? 1 : 0);
+      states.push(
+        levels.substeps.map((level) => {
+          const state = parts.columns(width);
+          const pieces = fine / level;
+          const own = operands(state, width, paths);
+          const drive = operands(normals, pieces * d, paths, pieces * d * paths);
+          const substep = (): MapNode =>
+            mapNode("paths", [...own, ...drive], own, (m, inputs) => {
+              const before = { z: met.z && inputs[d], defect: met.defect && inputs[width - 1] };
+              const after = sdeSubstep(m, problem, model, { fine, level }, inputs.slice(0, d), before, vectors(inputs.slice(width), d));
+              return [...after.x, ...(met.z ? [after.met.z!] : []), ...(met.defect ? [after.met.defect!] : [])];
+            });
+          nodes.push(...(polynomials?.model(model, level, state) ?? [{ kind: "repeat" as const, times: level, body: [substep()] }]));
+          const z = met.z && state + d * paths;
+          const defect = met.defect && state + (width - 1) * paths;
+          begin.push(...own.slice(0, d).map(({ at }, i) => ({ at, value: problem.start[i]! })));
+          if (z !== undefined) begin.push({ at: z, value: Number.NEGATIVE_INFINITY });
+          if (defect !== undefined) begin.push({ at: defect, value: 0 });
+          walkers.push({ process: 1 + c, state, z, defect });
+          return state;
+        }),
+      );
+    }
+    return { normals, states, polynomials, batch };
   }
   const processes = [0, ...beside.map(({ c }) => 1 + c)];
   const chosen =
@@ -119,17 +138,22 @@ export function coupledKernel(program: CoupledProgram, plan?: PolynomialPlan): P
       : job.observation;
   const observation = observationColumns(parts, problem, chosen, steps, processes.length);
   const { size } = observation;
-  const control = controlNodes(parts, problem, job, size, normals, uniforms);
-  if (control) {
-    nodes.push(...control.steps);
-    begin.push(...control.begin);
+  const controls = halves.map(({ normals }) => controlNodes(parts, problem, job, size, normals, uniforms));
+  for (const control of controls) {
+    nodes.push(...(control?.steps ?? []));
+    begin.push(...(control?.begin ?? []));
   }
   const values = job.control?.values ?? false;
   const simulated = size * (1 + figuresPerValue * beside.length);
-  const count = simulated + (values ? size : 0);
+  const hasPlain = values || job.mirrored === true;
+  const count = simulated + (hasPlain ? size : 0);
   const figures = parts.columns(count);
-  const make = (m: Builder, [[own], ...others]: readonly (readonly (readonly Value[])[])[], more: readonly Value[]): Value[] => {
-    const taken = control?.taken(m, more);
+  /** Figures of one half; by process and level. */
+  const figuresOf = (
+    m: Builder,
+    [[own], ...others]: readonly (readonly (readonly Value[])[])[],
+    taken: ReturnType<ControlNodes["taken"]> | undefined,
+  ): Value[] => {
     const less = (value: Value, part: Value | undefined): Value => (part === undefined ? value : m.subtract(value, part));
     return [
       ...own!.map((value, v) => less(value, values ? taken!.own(v) : undefined)),
@@ -146,10 +170,24 @@ export function coupledKernel(program: CoupledProgram, plan?: PolynomialPlan): P
           ];
         }),
       ),
-      ...(values ? own! : []),
     ];
   };
-  const observe = figureMap(parts, problem, chosen, observation, states, figures, make, control?.inputs);
+  const make = (m: Builder, byProcess: readonly (readonly (readonly Value[])[])[], more: readonly Value[]): Value[] => {
+    let next = 0;
+    const found = halves.map((_, h) => {
+      const own = more.slice(next, (next += controls[h]?.inputs.length ?? 0));
+      const ofHalf = byProcess.map((walkers) =>
+        walkers.slice((h * walkers.length) / halves.length, ((h + 1) * walkers.length) / halves.length),
+      );
+      return figuresOf(m, ofHalf, controls[h]?.taken(m, own));
+    });
+    const [first, second] = found;
+    const means = second ? first!.map((value, f) => m.multiply(m.constant(0.5), m.add(value, second[f]!))) : first!;
+    return [...means, ...(hasPlain ? byProcess[0]![0]! : [])];
+  };
+  const states = halves[0]!.states.map((_, process) => halves.flatMap((one) => one.states[process]!));
+  const inputs = controls.flatMap((control) => control?.inputs ?? []);
+  const observe = figureMap(parts, problem, chosen, observation, states, figures, make, inputs);
   const fixed = companions.flatMap((_, c) => {
     const values = program.fixed(c);
     if (!values) return [];
@@ -180,9 +218,9 @@ export function coupledKernel(program: CoupledProgram, plan?: PolynomialPlan): P
     overflowed,
     walkers,
     numbers,
-    tables: polynomials?.tables ?? batch?.tables,
-    beyond: polynomials?.beyond,
-    singles: control?.singles,
+    tables: halves.flatMap(({ polynomials, batch }) => polynomials?.tables ?? batch?.tables ?? []),
+    beyond: plan && halves.map(({ polynomials }) => polynomials!.beyond),
+    singles: controls.flatMap((control) => control?.singles ?? []),
   });
 }
 

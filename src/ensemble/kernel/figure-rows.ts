@@ -24,7 +24,7 @@ export function figureRows(program: PathProgram, first: number, count: number): 
   for (let from = 0; from < count; from += path.paths) {
     const batch = Math.min(path.paths, count - from);
     const { used, advance } = walkPaths(path, runner, first + from, batch);
-    const readable = path.beyond === undefined ? undefined : readablePaths(program, path, path.beyond, memory, first + from, batch);
+    const readable = readablePaths(program, path, memory, first + from, batch);
     for (const [place, to] of path.places.entries()) {
       advance(to);
       for (const { at, values } of path.centers) memory.fill(values[place]!, at, at + path.paths);

@@ -91,10 +91,10 @@ function takesEigenpairs({ objective, noise }: SgdProblem, walkers: number): boo
 }
 
 function coupledByEigenpairs(program: CoupledProgram): PathKernel | undefined {
-  const { companions } = program.spec as CoupledJob;
+  const { companions, mirrored } = program.spec as CoupledJob;
   const refined = companions.filter((_, c) => program.refines(c)).length;
   const walkers = 1 + (companions.length - refined) + refined * program.levels.substeps.length;
-  return takesEigenpairs(program.problem, walkers) ? coupledKernel(program) : undefined;
+  return takesEigenpairs(program.problem, (mirrored ? 2 : 1) * walkers) ? coupledKernel(program) : undefined;
 }
 
 /** Three dimensions and more: polynomials in the Hessian, where the problem is one for them, take a fraction of the time of its eigenvectors. */

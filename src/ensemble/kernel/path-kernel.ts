@@ -35,8 +35,8 @@ export interface PathKernel {
   readonly tables?: readonly { readonly at: number; readonly values: Float64Array }[] | undefined;
   /** What memory holds of every path beside its columns: the first path's place, and how many doubles each has. */
   readonly orders?: { readonly at: number; readonly doubles: number } | undefined;
-  /** Column that is above 1 for paths whose values are not to be used (polynomial-steps.ts): the program itself runs these. */
-  readonly beyond?: number | undefined;
+  /** Columns one of which is above 1 for paths whose values are not to be used (polynomial-steps.ts): the program itself runs these. */
+  readonly beyond?: readonly number[] | undefined;
   /** Processes without noise that overflow, on every path. */
   readonly overflowed: readonly number[];
 }

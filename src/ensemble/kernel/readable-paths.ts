@@ -14,12 +14,12 @@ export interface ReadablePaths {
 export function readablePaths(
   program: PathProgram,
   path: PathKernel,
-  beyond: number,
   memory: Float64Array,
   first: number,
   batch: number,
-): ReadablePaths {
-  const { kernel, paths, walkers } = path;
+): ReadablePaths | undefined {
+  const { kernel, paths, walkers, beyond } = path;
+  if (!beyond) return undefined;
   const { sharing, blocks, figures } = kernel;
   const { d } = program.problem.objective;
   const found = new Map<number, Float64Array>();
@@ -39,7 +39,7 @@ export function readablePaths(
     replaceFigures(place) {
       for (let p = 0; p < batch; p++) {
         const at = (p % sharing) * blocks + Math.floor(p / sharing);
-        if (!(memory[beyond + at]! > 1)) continue;
+        if (!beyond.some((column) => memory[column + at]! > 1)) continue;
         let own = found.get(p);
         if (!own) found.set(p, (own = run(first + p)));
         for (let f = 0; f < figures.count; f++) memory[figures.at + f * paths + at] = own[path.figure(place, f)]!;

@@ -23,7 +23,7 @@ export function runKernelBlock(program: PathProgram, path: PathKernel, runner: K
   for (let from = 0; from < count; from += path.paths) {
     const batch = Math.min(path.paths, count - from);
     const { used, advance } = walkPaths(path, runner, first + from, batch);
-    const readable = path.beyond === undefined ? undefined : readablePaths(program, path, path.beyond, memory, first + from, batch);
+    const readable = readablePaths(program, path, memory, first + from, batch);
     for (let place = 0; place < places.length; place++) {
       advance(places[place]!);
       for (const { at, values } of path.centers) memory.fill(values[place]!, at, at + path.paths);

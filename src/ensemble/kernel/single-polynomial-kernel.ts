@@ -31,6 +31,6 @@ export function singlePolynomialKernel(problem: SgdProblem, job: SingleJob, mode
     overflowed: [],
     walkers: [{ process: 0, state, z: undefined, defect: undefined }],
     tables: polynomials.tables,
-    beyond: polynomials.beyond,
+    beyond: [polynomials.beyond],
   });
 }

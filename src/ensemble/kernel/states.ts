@@ -53,7 +53,7 @@ function overStates(program: PathProgram, path: PathKernel, runner: KernelRunner
     size,
     run(first, count, out) {
       const { used, advance } = walkPaths(path, runner, first, count);
-      const readable = path.beyond === undefined ? undefined : readablePaths(program, path, path.beyond, memory, first, count);
+      const readable = readablePaths(program, path, memory, first, count);
       for (let place = 0; place < still; place++)
         for (let p = 0; p < count; p++) for (let i = 0; i < size; i++) out[(place * count + p) * size + i] = start[i]!.value;
       for (const [place, to] of path.places.entries()) {

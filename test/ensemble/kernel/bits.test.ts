@@ -76,6 +76,33 @@ describe("controls", () => {
   );
 });
 
+describe("mirrored paths", () => {
+  it.each(["d = 1", "d = 2", "d = 2, varying", "d = 3, varying"])(
+    "%s: the normals and their negatives",
+    async (name) => {
+      const problem = kernelProblems[name]!;
+      const companions = ["gradient-flow", "sme1", "ha-sme"].map(modelById);
+      const observation = { kind: "tests" } as const;
+      const steps = [1, problem.steps];
+      await compare(coupledProgram(problem, companions, observation, steps, 2, 3, 2, "fast", undefined, true), [600]);
+      for (const values of [true, false]) {
+        const control = fitControl(problem, { companions, observation, steps, paths: 1e5, seed: 3, values });
+        if (control) await compare(coupledProgram(problem, companions, observation, steps, 2, 3, 2, "fast", control, true), [600]);
+      }
+    },
+    300_000,
+  );
+
+  it("moments about centers, and discrete noise, whose own draws are not mirrored", async () => {
+    const centers = [0, 1].map((process) => [1, 12].map((step) => [0.9 - process / 10, step / 13]));
+    const moments = { kind: "moments", centers } as const;
+    const program = (name: string, observation: typeof moments | { readonly kind: "tests" }) =>
+      coupledProgram(kernelProblems[name]!, [modelById("ha-sme")], observation, [1, 12], 2, 5, 2, "full", undefined, true);
+    await compare(program("d = 2", moments), [300]);
+    await compare(program("d = 2, discrete", { kind: "tests" }), [300]);
+  });
+});
+
 describe("blocks", () => {
   it("short ones: one path, one more than a vector, one less than a batch, the last of a block", async () => {
     await compare(single("d = 1", "sgd", "fast"), [1, 2, 33, 511, 513, 1023, 1024, 3 * 1024 + 5]);
