@@ -123,6 +123,7 @@ function run(): string {
   });
   return `#define AT(i) (w[i] < 0 ? on - 1 - (i64)w[i] : heap + w[i])
 void n_run(double *heap, const int *way, int length, int tile) {
+touch_constants();
 double *on = heap + tile;
 for (const int *w = way, *end = way + length; w < end;)
 switch (*w) {
