@@ -99,7 +99,7 @@ export async function sampleWeak(problem: SgdProblem, models: readonly SdeModel[
     warnings.push(
       warning(
         "not-converged",
-        `The tolerance ${options.tolerance} was not met with ${ensemble.paths} paths and ${program.levels.fine} substeps; the errors are as stated.`,
+        `The tolerance ${options.tolerance} was not met with ${ensemble.paths} ${mirrored ? "pairs of paths" : "paths"} and ${program.levels.fine} substeps; the errors are as stated.`,
         {
           tolerance: options.tolerance,
           paths: ensemble.paths,

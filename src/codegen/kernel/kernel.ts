@@ -68,6 +68,9 @@ export const orderDoubles = (samples: number): number => Math.ceil(samples / 2);
 /** Doubles of the bits of so many integers: words in columns of `lanes` paths, and a block more for words that are passed over. */
 export const pickRoom = (integers: number): number => 2 * lanes * (Math.ceil(integers / 4) + 1);
 
+/** Loops over so many samples are written out: the processor divides by constants without dividing. */
+export const mostWrittenOut = 32;
+
 export interface MapNode {
   readonly kind: "map";
   readonly over: "blocks" | "paths";

@@ -1,6 +1,6 @@
 // The pick node as C: as simd-pick.ts has it.
 import { purposes } from "../../numerics/philox.ts";
-import { type Kernel, lanes, orderDoubles, type PickNode } from "./kernel.ts";
+import { type Kernel, lanes, mostWrittenOut, orderDoubles, type PickNode } from "./kernel.ts";
 
 /** What all pick nodes use: the words of successive blocks of one address, and integers of them. */
 export const pickHead = ({ key }: Kernel): string => {
@@ -50,7 +50,8 @@ export function pickStatements(kernel: Kernel, { samples, rule, out, times, orde
   const { size, replacement, epochs } = rule;
   const write = (sample: string): string => `to[(u64)b * ${out.step}] = (double)((${sample}) * ${times}u);`;
   // written out where it is short: the processor divides by constants without dividing
-  const each = (times: number, body: string): string => `#pragma GCC unroll 32\nfor (u32 b = 0; b < ${times}u; b++) ${body}`;
+  const each = (times: number, body: string): string =>
+    `${times <= mostWrittenOut ? `#pragma GCC unroll ${mostWrittenOut}\n` : ""}for (u32 b = 0; b < ${times}u; b++) ${body}`;
   const make = (purpose: keyof typeof purposes, step: string, integers: number): string =>
     `make_bits(&s, numbers + g, ${step}, ${purposes[purpose]}, ${integers});`;
   const begin = "reader r = begin_bits(&s, i - g);";

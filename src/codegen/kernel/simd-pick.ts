@@ -3,7 +3,7 @@
 import { purposes } from "../../numerics/philox.ts";
 import type { FunctionBody, FunctionType } from "../wasm-encoder.ts";
 import { type Assembler, assembler } from "./assembler.ts";
-import { type Kernel, lanes, orderDoubles, type PickNode } from "./kernel.ts";
+import { type Kernel, lanes, mostWrittenOut, orderDoubles, type PickNode } from "./kernel.ts";
 import { multipliers, product, splat, weyl } from "./simd-philox.ts";
 
 /** Address, address of the paths' numbers, words 1 to 3 of the first block's counter, how many blocks each path is given. */
@@ -383,9 +383,6 @@ function minus(a: Assembler, n: number, index: Index): Index {
   a.set(local);
   return { local };
 }
-
-/** Loops of up to so many turns are written out: the processor divides by constants without dividing. */
-const mostWrittenOut = 32;
 
 function each(a: Assembler, counter: number, times: number, body: (index: Index) => void): void {
   if (times <= mostWrittenOut) for (let i = 0; i < times; i++) body(i);

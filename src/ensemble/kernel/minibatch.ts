@@ -16,8 +16,7 @@ export interface Minibatches {
   /** The batch's gradient at x from its sums. */
   gradient(m: Builder, x: readonly Value[], sums: readonly Value[]): Value[];
   readonly tables: NonNullable<PathKernel["tables"]>;
-  /** Epochs: where every path's order lies, one after another, and how many doubles each takes. */
-  readonly orders: { readonly at: number; readonly doubles: number } | undefined;
+  readonly orders: PathKernel["orders"];
 }
 
 /** Entries of rows that one program takes at most: with more of them too many values are alive. */
