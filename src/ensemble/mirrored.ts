@@ -10,6 +10,7 @@ import { controlDefaults } from "./control-fit.ts";
 import { type CoupledProgram, coupledProgram, differenceFigure, valueFigure } from "./coupled.ts";
 import { figureRows } from "./kernel/figure-rows.ts";
 import { kernelFor } from "./kernel/kernel-for.ts";
+import { accumulator, type Moments, varianceOf } from "./moments.ts";
 import type { ObservationSpec } from "./observation.ts";
 import type { Companion } from "./process.ts";
 
@@ -38,7 +39,7 @@ export interface MirroredAsk {
 }
 
 export function worthMirroring(problem: SgdProblem, ask: MirroredAsk): boolean {
-  const { pilots, steps, firstPath, worthwhile, least } = mirroredDefaults;
+  const { pilots, steps, worthwhile, least } = mirroredDefaults;
   const { companions, observation, seed, normals, paths, values } = ask;
   if (problem.noise.kind !== "gaussian" || problem.momentum || paths < controlDefaults.fewestPaths) return false;
   if (pilots * problem.steps > steps) return false;
@@ -48,7 +49,7 @@ export function worthMirroring(problem: SgdProblem, ask: MirroredAsk): boolean {
   const both = [make(false), make(true)] as const;
   // path by path the pilots would take seconds
   if (!both.every((program) => kernelFor(program))) return false;
-  const [alone, pairs] = both.map((program) => ({ program, rows: figureRows(program, firstPath, pilots) })) as [Pilots, Pilots];
+  const [alone, pairs] = both.map(pilotsOf) as [Moments, Moments];
   const [program] = both;
   const noisy = companions.flatMap((_, c) => (program.fixed(c) ? [] : [c]));
   const figures = problem.tests.flatMap((_, v) => [
@@ -56,20 +57,18 @@ export function worthMirroring(problem: SgdProblem, ask: MirroredAsk): boolean {
     ...noisy.map((c) => program.companion(c, 0, v, differenceFigure)),
   ]);
   // what does not exist, or has no variance left, tells nothing
-  const gains = figures.map((figure) => variance(alone, figure) / (2 * variance(pairs, figure))).filter((gain) => gain > 0 && gain < 1e15);
+  const gains = figures
+    .map((figure) => varianceOf(alone, figure) / (2 * varianceOf(pairs, figure)))
+    .filter((gain) => gain > 0 && gain < 1e15);
   const mean = exp(gains.reduce((sum, gain) => sum + log(gain) / gains.length, 0));
   return gains.length > 0 && gains.every((gain) => gain >= least) && mean >= worthwhile;
 }
 
-interface Pilots {
-  readonly program: CoupledProgram;
-  /** [path][figure]. */
-  readonly rows: Float64Array;
-}
-
-function variance({ program: { size }, rows }: Pilots, figure: number): number {
-  const count = rows.length / size;
-  const values = Array.from({ length: count }, (_, p) => rows[p * size + figure]!);
-  const mean = values.reduce((a, b) => a + b) / count;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
+/** Moments of the pilots' figures. */
+function pilotsOf(program: CoupledProgram): Moments {
+  const { pilots, firstPath } = mirroredDefaults;
+  const rows = figureRows(program, firstPath, pilots);
+  const sums = accumulator(program.size);
+  for (let p = 0; p < pilots; p++) sums.add(rows.subarray(p * program.size, (p + 1) * program.size));
+  return sums.moments();
 }

@@ -16,8 +16,9 @@ import {
 } from "./kernel.ts";
 import { flatNodes, pickNodes, randomNodes, rareNames, separateMaps } from "./nodes.ts";
 import { piecesFor } from "./order.ts";
+import { wordsBody, wordsType } from "./simd-bits.ts";
 import { multipliers, writePrepare, writeRandom } from "./simd-philox.ts";
-import { pickBody, pickType, wordsBody, wordsType } from "./simd-pick.ts";
+import { pickBody, pickType } from "./simd-pick.ts";
 import { bitPatterns, writeSimd } from "./simd-program.ts";
 
 /** Types of functions; after these, of those that take what a rare argument's place held before (rareBody): so many vectors. */
